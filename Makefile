@@ -1,0 +1,59 @@
+# Python 3.11 and make are all that a machine needs; everything else is installed into .venv from requirements.lock.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+UV := uv==0.13.9
+ARGS ?=
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up test check sim format schemas lock clean
+
+help: ## list what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/\1|\2/' | column -t -s '|' 2>/dev/null \
+	  || grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST)
+
+install: $(READY) ## install what the lock names, and the command `cheqi`
+
+$(READY): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
+	$(BIN)/uv pip sync --quiet --require-hashes requirements.lock
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## play the article's day on all services (ARGS=--once: end after the last step)
+	$(BIN)/cheqi demo $(ARGS)
+
+up: $(READY) ## run all services in one process
+	$(BIN)/cheqi up $(ARGS)
+
+test: $(READY) ## run every test, with coverage
+	$(BIN)/pytest --numprocesses=2 --cov --cov-report=term $(ARGS)
+	$(BIN)/coverage report --fail-under=100 --include='services/*/rules.py'
+
+check: $(READY) ## run what CI runs before the tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/python -m shared.events.contract check
+	$(BIN)/pytest -q tests/architecture
+
+sim: $(READY) ## play 2,000 seeded schedules (ARGS='--seed 7': replay one)
+	$(BIN)/python -m tests.sim $(ARGS)
+
+format: $(READY) ## format the code and mend what ruff can mend
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+schemas: $(READY) ## store new revisions of event schemas and write docs/events.md
+	$(BIN)/python -m shared.events.contract write
+
+lock: $(READY) ## lock the dependencies again (ARGS=--upgrade: to the newest that fit)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header $(ARGS) --output-file requirements.lock pyproject.toml
+
+clean: ## remove what was installed, built and cached
+	rm -rf .venv build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Tests of Cheqi, by what they touch."""
