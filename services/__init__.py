@@ -1,0 +1,1 @@
+"""The services of Cheqi; none imports another."""

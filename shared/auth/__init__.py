@@ -1,0 +1,7 @@
+"""Who is asking, and what they may do."""
+
+from shared.auth.authorize import authorize, scope_of
+from shared.auth.principal import STAFF, Principal, Role
+from shared.auth.verifier import TokenVerifier
+
+__all__ = ["STAFF", "Principal", "Role", "TokenVerifier", "authorize", "scope_of"]

@@ -1,0 +1,1 @@
+"""The one Alembic environment that all services' migrations run in."""

@@ -1,0 +1,28 @@
+"""Inserts that meet an existing row, the same on both databases."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+
+def insert_new(session: Session, table: Table) -> Any:
+    """Return an INSERT that skips rows whose key is there already."""
+    return _insert(session, table).on_conflict_do_nothing()
+
+
+def upsert(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows; one whose primary key is there already replaces what stands."""
+    if not rows:
+        return
+    statement = _insert(session, table)
+    keys = [column.name for column in table.primary_key]
+    replaced = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=replaced), list(rows))
+
+
+def _insert(session: Session, table: Table) -> Any:
+    on_server = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if on_server else sqlite.insert(table)

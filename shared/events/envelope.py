@@ -1,0 +1,87 @@
+"""The CloudEvents 1.0 document that carries an event everywhere: log row, bus, parked event, export."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+DISTRICT = "110108"
+SCHEMA_ROOT = "https://cheqi.cn/schemas"
+TYPE_ROOT = "cn.cheqi"
+
+
+class Event(BaseModel):
+    """What happened, as frozen data; a subclass names its publisher (none: any) and its subject's field.
+
+    Readers ignore fields that they do not know. `internal` events stand in the log and are never published.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    source: ClassVar[str] = ""
+    name: ClassVar[str] = ""
+    version: ClassVar[int] = 1
+    subject_field: ClassVar[str] = ""
+    internal: ClassVar[bool] = False
+
+    subdistrict: str
+
+    def __init_subclass__(cls, *, source: str = "", subject: str = "", internal: bool = False, **kwargs: Any) -> None:
+        """Read the publisher, the subject and the version off the class statement and its name (`PointsHeldV1`)."""
+        super().__init_subclass__(**kwargs)
+        stem, _, version = cls.__name__.rpartition("V")
+        words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in stem)
+        cls.source, cls.subject_field, cls.internal = source, subject, internal
+        cls.name, cls.version = words.lstrip("-"), int(version)
+
+    @classmethod
+    def type_name(cls) -> str:
+        """The CloudEvents type, such as `cn.cheqi.rewards.points-held.v1`; no publisher in it where any may tell it."""
+        return ".".join(filter(None, (TYPE_ROOT, cls.source, cls.name, f"v{cls.version}")))
+
+    @property
+    def subject(self) -> str:
+        """The id of the aggregate whose order this event has a place in."""
+        return str(getattr(self, self.subject_field))
+
+
+class Envelope(BaseModel):
+    """One event with its CloudEvents attributes; the last four are given by the publisher's relay."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    specversion: str = "1.0"
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    datacontenttype: str = "application/json"
+    dataschema: str
+    partitionkey: str
+    subdistrict: str
+    actor: str
+    correlationid: str
+    causationid: str | None = None
+    traceparent: str | None = None
+    data: dict[str, JsonValue]
+    sequence: int | None = None
+    position: int | None = None
+    previous: str | None = None
+    seal: str | None = None
+
+    @classmethod
+    def parse(cls, document: str | bytes) -> Self:
+        """Read a document; raises `pydantic.ValidationError` when it is not one of ours."""
+        return cls.model_validate_json(document)
+
+    @property
+    def publisher(self) -> str:
+        """The name of the service that published the event."""
+        return self.source.removeprefix("/")
+
+    def document(self) -> str:
+        """The stored bytes, as text: what the seal is taken over."""
+        return self.model_dump_json(exclude_none=True)

@@ -1,0 +1,82 @@
+"""One service's keys of riders, wrapped by its master key and kept apart from its database."""
+
+import os
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES = 12
+KEY_BITS = 256
+
+
+class KeyDestroyedError(LookupError):
+    """The rider's key was destroyed: what it sealed can never be read again."""
+
+
+class KeyBox(Protocol):
+    """Where wrapped keys are kept: a store of its own that no dump of the service's database holds."""
+
+    def find(self, rider_id: str) -> bytes | None:
+        """Return the wrapped key, None where there never was one; raises KeyDestroyedError after `destroy`."""
+        ...
+
+    def add(self, rider_id: str, wrapped: bytes) -> bytes:
+        """Keep a key unless the rider has one; return the one that is kept. Raises KeyDestroyedError."""
+        ...
+
+    def destroy(self, rider_id: str) -> None:
+        """Forget the rider's key for ever, and let none take its place."""
+        ...
+
+
+class KeyRing:
+    """Seals and opens personal data under the rider's own key (AES-256-GCM).
+
+    `place` (table and column, say) is bound into the seal: sealed bytes moved elsewhere do not open.
+    """
+
+    def __init__(self, master: bytes, box: KeyBox) -> None:
+        self._master = AESGCM(master)
+        self._box = box
+
+    def seal(self, rider_id: str, place: str, plain: bytes) -> bytes:
+        """Return the bytes sealed under the rider's key, made on first use. Raises KeyDestroyedError."""
+        return _encrypt(self._key(rider_id), plain, f"{rider_id}/{place}".encode())
+
+    def open(self, rider_id: str, place: str, sealed: bytes) -> bytes:
+        """Return the plain bytes. Raises KeyDestroyedError, and ValueError when the bytes were altered or moved."""
+        return _decrypt(self._key(rider_id), sealed, f"{rider_id}/{place}".encode())
+
+    def seal_text(self, rider_id: str, place: str, text: str) -> bytes:
+        """Seal text as UTF-8."""
+        return self.seal(rider_id, place, text.encode())
+
+    def open_text(self, rider_id: str, place: str, sealed: bytes) -> str:
+        """Open text that was sealed as UTF-8."""
+        return self.open(rider_id, place, sealed).decode()
+
+    def destroy(self, rider_id: str) -> None:
+        """Destroy the rider's key: nothing that it sealed can be read from now on."""
+        self._box.destroy(rider_id)
+
+    def _key(self, rider_id: str) -> AESGCM:
+        about = f"key/{rider_id}".encode()
+        wrapped = self._box.find(rider_id)
+        if wrapped is None:
+            fresh = AESGCM.generate_key(KEY_BITS)
+            wrapped = self._box.add(rider_id, _encrypt(self._master, fresh, about))
+        return AESGCM(_decrypt(self._master, wrapped, about))
+
+
+def _encrypt(cipher: AESGCM, plain: bytes, about: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + cipher.encrypt(nonce, plain, about)
+
+
+def _decrypt(cipher: AESGCM, sealed: bytes, about: bytes) -> bytes:
+    try:
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
+    except InvalidTag as error:
+        message = f"what is sealed at {about.decode()} was altered, moved, or sealed under another key"
+        raise ValueError(message) from error

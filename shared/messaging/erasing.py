@@ -1,0 +1,43 @@
+"""Erasing a rider in one service: the key first, then the rows, then a receipt; done again it changes nothing."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from shared.db.upsert import insert_new
+from shared.events.erasure import RiderDataErasedV1
+from shared.events.registration import RiderErasedV1
+from shared.messaging.cause import keys, now
+from shared.messaging.log import emit
+from shared.messaging.tables import idempotency, tombstone
+
+
+class Eraser(Protocol):
+    """What erasing needs to know of a service."""
+
+    @property
+    def name(self) -> str:
+        """The service's name."""
+        ...
+
+    @property
+    def erase(self) -> Callable[[Session, str], None]:
+        """How it deletes what is personal of a rider."""
+        ...
+
+
+def erase_rider(session: Session, event: RiderErasedV1, service: Eraser) -> None:
+    """Leave a tombstone, destroy the rider's key, delete what is personal, and tell that it is done."""
+    bury(session, event.rider_id)
+    service.erase(session, event.rider_id)
+    receipt = RiderDataErasedV1(subdistrict=event.subdistrict, rider_id=event.rider_id, service=service.name)
+    emit(session, receipt, once=service.name)
+
+
+def bury(session: Session, rider_id: str) -> None:
+    """Leave the rider's tombstone, destroy the rider's key here, and forget the answers the rider was given."""
+    session.execute(insert_new(session, tombstone), [{"rider_id": rider_id, "erased_at": now(session)}])
+    keys(session).destroy(rider_id)
+    session.execute(delete(idempotency).where(idempotency.c.principal == f"rider/{rider_id}"))

@@ -1,0 +1,67 @@
+"""Marks: the last event of each subject that took effect here; whoever applies locks them first."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shared.db.upsert import insert_new, upsert
+from shared.messaging.seal import GENESIS
+from shared.messaging.tables import checkpoint, mark
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The last sequence applied of a subject, and that event's seal."""
+
+    sequence: int
+    seal: str
+
+
+def lock_marks(session: Session, source: str, subjects: Iterable[str]) -> dict[str, Mark]:
+    """Lock the marks of the subjects, in order, those that were missing inserted at 0 first; return them."""
+    wanted = sorted(set(subjects))
+    if not wanted:
+        return {}
+    fresh = [{"source": source, "subject": subject, "sequence": 0, "seal": GENESIS} for subject in wanted]
+    session.execute(insert_new(session, mark), fresh)
+    locked = (
+        select(mark.c.subject, mark.c.sequence, mark.c.seal)
+        .where(mark.c.source == source, mark.c.subject.in_(wanted))
+        .order_by(mark.c.subject)
+        .with_for_update()
+    )
+    return {row.subject: Mark(row.sequence, row.seal) for row in session.execute(locked)}
+
+
+def write_marks(session: Session, source: str, moved: Mapping[str, Mark]) -> None:
+    """Write marks that moved."""
+    rows = [
+        {"source": source, "subject": subject, "sequence": moved[subject].sequence, "seal": moved[subject].seal}
+        for subject in sorted(moved)
+    ]
+    upsert(session, mark, rows)
+
+
+def find_marks(session: Session, source: str, subjects: Iterable[str]) -> dict[str, int]:
+    """Return the last sequence applied of those subjects that have a mark."""
+    wanted = select(mark.c.subject, mark.c.sequence).where(mark.c.source == source, mark.c.subject.in_(set(subjects)))
+    return {row.subject: row.sequence for row in session.execute(wanted)}
+
+
+def next_offset(session: Session, source: str, partition: int) -> int:
+    """Return the checkpoint: where reading of the partition goes on, 0 before its first run."""
+    wanted = select(checkpoint.c.next).where(checkpoint.c.source == source, checkpoint.c.partition == partition)
+    return session.scalar(wanted) or 0
+
+
+def move_checkpoint(session: Session, source: str, partition: int, offset: int) -> None:
+    """Let reading of the partition go on at `offset`; a checkpoint never moves back."""
+    reached = max(offset, next_offset(session, source, partition))
+    upsert(session, checkpoint, [{"source": source, "partition": partition, "next": reached}])
+
+
+def count_marks(session: Session, source: str) -> int:
+    """Return of how many subjects of a publisher something was applied."""
+    return session.scalar(select(func.count()).select_from(mark).where(mark.c.source == source)) or 0

@@ -1,0 +1,121 @@
+"""What an operator does with a consumer's parked events and with types it has passed: redrive, discard, backfill."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, delete, select
+from sqlalchemy.orm import Session
+
+from shared.clock import Clock
+from shared.db.store import Store
+from shared.events.envelope import DISTRICT
+from shared.events.operations import ParkedEventDiscardedV1
+from shared.keys.ring import KeyRing
+from shared.messaging import marks, parking
+from shared.messaging.arrivals import Arrival, read
+from shared.messaging.bus import Run
+from shared.messaging.cause import of_system
+from shared.messaging.consumer import Consumer, Subscriber
+from shared.messaging.fold import Plan
+from shared.messaging.log import emit, transaction
+from shared.messaging.marks import Mark
+from shared.messaging.source import PAGE_MAX, Source
+from shared.messaging.tables import passed_type
+
+
+class BackfillNeededError(RuntimeError):
+    """The service handles types now whose past it has passed over."""
+
+
+class Operator:
+    """Acts on one consumer for an operator."""
+
+    def __init__(self, service: Subscriber, store: Store, keys: KeyRing, clock: Clock) -> None:
+        self._service, self._store, self._keys, self._clock = service, store, keys, clock
+        self._consumer = Consumer(service, store, keys, clock)
+
+    def redrive(self, event_id: str, *, adopt: bool = False) -> bool:
+        """Apply a parked event and what waits behind it; tell whether it took effect.
+
+        `adopt` accepts an event whose history differs. Raises UnknownParkedEventError.
+        """
+        row = self._get(event_id)
+        chosen = frozenset({event_id})
+        plan = Plan(redriven=chosen, adopted=chosen if adopt else frozenset())
+        self._consumer.apply(Run(row.source, (row.document,)), plan)
+        with self._store.read() as session:
+            return all(left.id != event_id for left in parking.list_parked(session))
+
+    def discard(self, event_id: str) -> None:
+        """Step over a parked event, tell so in the service's log, and apply what waited behind it.
+
+        Raises UnknownParkedEventError.
+        """
+        row = self._get(event_id)
+        with transaction(self._store, self._service.name, self._keys, of_system(self._clock.now())) as session:
+            _step_over(session, row)
+            parking.unpark(session, row.source, event_id)
+            told = {"event_id": event_id, "publisher": row.source, "parked_subject": row.subject, "reason": row.reason}
+            emit(session, ParkedEventDiscardedV1(subdistrict=DISTRICT, **told))
+            behind = [one.document for one in parking.list_waiting(session, row.source, [row.subject])]
+        if behind:
+            self._consumer.apply(Run(row.source, tuple(behind)))
+
+    def missed_types(self) -> dict[str, dict[str, int]]:
+        """Return, by publisher, the types that are handled now but were passed over, with their first position."""
+        with self._store.read() as session:
+            rows = session.execute(select(passed_type)).all()
+        missed: dict[str, dict[str, int]] = {}
+        for row in rows:
+            if row.type in self._consumer.vocabulary.types:
+                missed.setdefault(row.source, {})[row.type] = row.first_position
+        return missed
+
+    def refuse_missed_types(self) -> None:
+        """Raise BackfillNeededError when a handled type was passed over."""
+        missed = self.missed_types()
+        if missed:
+            names = ", ".join(sorted(name for types in missed.values() for name in types))
+            message = (
+                f"{self._service.name} has passed over events that it handles now: {names}. "
+                f"Run `cheqi backfill {self._service.name}` to apply the past, or add --from-now to waive it."
+            )
+            raise BackfillNeededError(message)
+
+    def backfill(self, sources: Mapping[str, Source]) -> int:
+        """Apply the passed events of types that are handled now; return how many. A kill in between loses nothing."""
+        return sum(self._backfill(sources[source], source, types) for source, types in self.missed_types().items())
+
+    def waive(self) -> None:
+        """Handle the missed types from now on only."""
+        for source, types in self.missed_types().items():
+            with self._store.write() as session:
+                session.execute(_passed(source, *types))
+
+    def _backfill(self, source: Source, name: str, types: Mapping[str, int]) -> int:
+        position, applied = min(types.values()) - 1, 0
+        while documents := source.after(position, PAGE_MAX):
+            come = [one for one in (read(name, document) for document in documents) if isinstance(one, Arrival)]
+            position = come[-1].position
+            applied += self._consumer.apply_passed(name, [one for one in come if one.envelope.type in types], position)
+        with self._store.write() as session:
+            session.execute(_passed(name, *types))
+        return applied
+
+    def _get(self, event_id: str) -> Row[Any]:
+        with self._store.read() as session:
+            return parking.get_parked(session, event_id)
+
+
+def _passed(source: str, *types: str) -> Any:
+    return delete(passed_type).where(passed_type.c.source == source, passed_type.c.type.in_(types))
+
+
+def _step_over(session: Session, row: Row[Any]) -> None:
+    """Move the mark over a parked event that is the next of its subject."""
+    if row.sequence is None:
+        return
+    one = read(row.source, row.document)
+    at = marks.lock_marks(session, row.source, [row.subject])[row.subject]
+    if isinstance(one, Arrival) and one.sequence == at.sequence + 1:
+        marks.write_marks(session, row.source, {row.subject: Mark(one.sequence, one.seal)})

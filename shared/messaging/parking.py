@@ -1,0 +1,109 @@
+"""Events that cannot take effect now: those that wait above a hole, and those that are parked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, delete, func, select
+from sqlalchemy.orm import Session
+
+from shared.db.upsert import insert_new, upsert
+from shared.messaging.arrivals import Arrival, Unreadable
+from shared.messaging.tables import parked, waiting
+
+ALIKE_MAX = 20
+ALIKE_WITHIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Why an event is parked: never with values from it, which may be personal."""
+
+    reason: str
+    error: str = ""
+    place: str = ""
+
+
+class UnknownParkedEventError(LookupError):
+    """No parked event has that id."""
+
+
+def hold(session: Session, source: str, arrivals: Iterable[Arrival], now: datetime) -> None:
+    """Let events above a hole wait until it is filled."""
+    rows = [{"subject": one.envelope.subject, "sequence": one.sequence, "document": one.document} for one in arrivals]
+    if rows:
+        session.execute(insert_new(session, waiting), [{"source": source, "since": now, **row} for row in rows])
+
+
+def list_waiting(session: Session, source: str, subjects: Iterable[str]) -> Sequence[Row[Any]]:
+    """Return what waits of the subjects, in order."""
+    return session.execute(
+        select(waiting)
+        .where(waiting.c.source == source, waiting.c.subject.in_(set(subjects)))
+        .order_by(waiting.c.subject, waiting.c.sequence)
+    ).all()
+
+
+def forget_waiting(session: Session, source: str, subject: str, up_to: int) -> None:
+    """Forget what waited at or below a mark."""
+    session.execute(
+        delete(waiting).where(waiting.c.source == source, waiting.c.subject == subject, waiting.c.sequence <= up_to)
+    )
+
+
+def park(session: Session, source: str, arrival: Arrival, verdict: Verdict, now: datetime) -> None:
+    """Park an event; parked again, its attempts are counted."""
+    envelope = arrival.envelope
+    row = {"subject": envelope.subject, "sequence": arrival.sequence, "type": envelope.type}
+    _park(session, {"source": source, "id": envelope.id, "document": arrival.document, **row}, verdict, now)
+
+
+def park_unreadable(session: Session, source: str, one: Unreadable, now: datetime) -> None:
+    """Park a document that is no event of its publisher; it holds up nobody."""
+    row = {"source": source, "id": one.id, "document": one.document, "subject": "", "sequence": None, "type": ""}
+    _park(session, row, Verdict(one.reason), now)
+
+
+def unpark(session: Session, source: str, event_id: str) -> None:
+    """Forget a parked event."""
+    session.execute(delete(parked).where(parked.c.source == source, parked.c.id == event_id))
+
+
+def get_parked(session: Session, event_id: str) -> Row[Any]:
+    """Return a parked event by its id; raises UnknownParkedEventError."""
+    row = session.execute(select(parked).where(parked.c.id == event_id)).first()
+    if row is None:
+        message = f"no parked event has the id {event_id}; list them with `cheqi parked list`"
+        raise UnknownParkedEventError(message)
+    return row
+
+
+def list_parked(session: Session) -> Sequence[Row[Any]]:
+    """Return every parked event, the longest parked first."""
+    return session.execute(select(parked).order_by(parked.c.first_at, parked.c.id)).all()
+
+
+def parked_places(session: Session, source: str, subjects: Iterable[str]) -> set[tuple[str, int]]:
+    """Return (subject, sequence) of what is parked of the subjects."""
+    wanted = select(parked.c.subject, parked.c.sequence).where(
+        parked.c.source == source, parked.c.subject.in_(set(subjects)), parked.c.sequence.is_not(None)
+    )
+    return {(row.subject, row.sequence) for row in session.execute(wanted)}
+
+
+def count_alike(session: Session, error: str, now: datetime) -> int:
+    """Return how many subjects were parked with the same error within the last minute."""
+    alike = select(func.count(func.distinct(parked.c.subject))).where(
+        parked.c.error == error, parked.c.error != "", parked.c.last_at > now - ALIKE_WITHIN
+    )
+    return session.scalar(alike) or 0
+
+
+def _park(session: Session, row: dict[str, Any], verdict: Verdict, now: datetime) -> None:
+    before = session.execute(
+        select(parked.c.first_at, parked.c.attempts).where(parked.c.source == row["source"], parked.c.id == row["id"])
+    ).one_or_none()
+    first_at, attempts = (now, 0) if before is None else (before.first_at, before.attempts)
+    why = {"reason": verdict.reason, "error": verdict.error, "place": verdict.place}
+    upsert(session, parked, [{**row, **why, "first_at": first_at, "last_at": now, "attempts": attempts + 1}])

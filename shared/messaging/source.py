@@ -1,0 +1,74 @@
+"""Reading a publisher's log: what sweep, backfill and read models ask for, in process or over HTTP."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import Row, Select, select
+
+from shared.db.store import Store
+from shared.messaging.seal import Numbers, wire_document
+from shared.messaging.tables import event_log, head
+
+PAGE_MAX = 500
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last event of a subject: its sequence, its seal, and its position in the log."""
+
+    subject: str
+    sequence: int
+    seal: str
+    position: int
+
+
+class Source(Protocol):
+    """A publisher's log, as others may read it: numbered events that are not internal, as wire documents."""
+
+    def heads(self, after: int, limit: int = PAGE_MAX) -> list[Head]:
+        """Return the heads whose position is above `after`, in order of position."""
+        ...
+
+    def after(self, position: int, limit: int = PAGE_MAX) -> list[str]:
+        """Return events above a position, in the order of the log."""
+        ...
+
+    def of_subject(self, subject: str, after_sequence: int, limit: int = PAGE_MAX) -> list[str]:
+        """Return a subject's events above a sequence, in order."""
+        ...
+
+
+class LogReader:
+    """The source that reads the log where it stands."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def heads(self, after: int, limit: int = PAGE_MAX) -> list[Head]:
+        """Return the heads whose position is above `after`, in order of position."""
+        wanted = select(head).where(head.c.position > after).order_by(head.c.position).limit(limit)
+        with self._store.read() as session:
+            return [Head(row.subject, row.sequence, row.seal, row.position) for row in session.execute(wanted)]
+
+    def after(self, position: int, limit: int = PAGE_MAX) -> list[str]:
+        """Return events above a position, in the order of the log."""
+        return self._documents(
+            _published().where(event_log.c.position > position).order_by(event_log.c.position), limit
+        )
+
+    def of_subject(self, subject: str, after_sequence: int, limit: int = PAGE_MAX) -> list[str]:
+        """Return a subject's events above a sequence, in order."""
+        wanted = _published().where(event_log.c.subject == subject, event_log.c.sequence > after_sequence)
+        return self._documents(wanted.order_by(event_log.c.sequence), limit)
+
+    def _documents(self, wanted: Select[Any], limit: int) -> list[str]:
+        with self._store.read() as session:
+            return [_wire(row) for row in session.execute(wanted.limit(limit))]
+
+
+def _published() -> Select[Any]:
+    return select(event_log).where(event_log.c.position.is_not(None), event_log.c.sequence.is_not(None))
+
+
+def _wire(row: Row[Any]) -> str:
+    return wire_document(row.document, Numbers(row.position, row.sequence, row.previous, row.seal))

@@ -1,0 +1,85 @@
+"""The sweep: heals what the bus lost by asking each publisher's log for what the marks have not reached."""
+
+from collections.abc import Iterable, Mapping
+
+from shared.db.store import Store
+from shared.messaging import marks, parking
+from shared.messaging.arrivals import Arrival, read
+from shared.messaging.bus import Run
+from shared.messaging.consumer import Consumer
+from shared.messaging.source import Head, Source
+
+SWEPT = -1
+"""The checkpoint of the sweep stands beside those of the partitions, under this number."""
+
+
+class Sweep:
+    """Looks after one consumer's publishers.
+
+    The first round fetches whatever is missing. A later one fetches what the round before it had seen in a
+    publisher's log already: an event that is only on its way is left to the bus.
+    """
+
+    def __init__(self, store: Store, consumer: Consumer, sources: Mapping[str, Source]) -> None:
+        self._store, self._consumer, self._sources = store, consumer, sources
+        self._unreached: dict[str, dict[str, Head]] = {}
+        self._seen: dict[str, int] = {}
+
+    def round(self) -> int:
+        """Ask every publisher once; return how many events were fetched and then applied, held or parked."""
+        return sum(self._sweep(name, source) for name, source in self._sources.items())
+
+    def _sweep(self, name: str, source: Source) -> int:
+        before = self._unreached.get(name)
+        changed = self._changed(name, source)
+        due = (before if before is not None else changed).values()
+        fetched = sum(self._fetch(name, source, head) for head in due)
+        self._unreached[name] = self._not_reached(name, [*({**(before or {}), **changed}).values()])
+        self._note_progress(name)
+        return fetched
+
+    def _changed(self, name: str, source: Source) -> dict[str, Head]:
+        """Return the heads that changed since the last round and that the marks have not reached."""
+        if name not in self._seen:
+            with self._store.read() as session:
+                self._seen[name] = marks.next_offset(session, name, SWEPT)
+        changed: dict[str, Head] = {}
+        while heads := source.heads(self._seen[name]):
+            changed.update(self._not_reached(name, heads))
+            self._seen[name] = heads[-1].position
+        return changed
+
+    def _not_reached(self, name: str, heads: Iterable[Head]) -> dict[str, Head]:
+        by_subject = {head.subject: head for head in heads}
+        with self._store.read() as session:
+            reached = marks.find_marks(session, name, by_subject)
+        return {subject: head for subject, head in by_subject.items() if reached.get(subject, 0) < head.sequence}
+
+    def _fetch(self, name: str, source: Source, head: Head) -> int:
+        missing = self._missing(name, source, head)
+        if missing:
+            self._consumer.apply(Run(name, tuple(missing)))
+        return len(missing)
+
+    def _missing(self, name: str, source: Source, head: Head) -> list[str]:
+        """Return a subject's events up to the head that are above its mark and neither wait nor are parked."""
+        with self._store.read() as session:
+            reached = marks.find_marks(session, name, [head.subject]).get(head.subject, 0)
+            held = {row.sequence for row in parking.list_waiting(session, name, [head.subject])}
+            held |= {sequence for _, sequence in parking.parked_places(session, name, [head.subject])}
+        missing: list[str] = []
+        while reached < head.sequence and (page := source.of_subject(head.subject, reached)):
+            come = [one for one in (read(name, document) for document in page) if isinstance(one, Arrival)]
+            missing += [one.document for one in come if one.sequence <= head.sequence and one.sequence not in held]
+            reached = max((one.sequence for one in come), default=head.sequence)
+        return missing
+
+    def _note_progress(self, name: str) -> None:
+        """Remember up to where every head is reached: the next start asks from there."""
+        unreached = [head.position for head in self._unreached[name].values()]
+        swept = min(unreached, default=self._seen[name] + 1) - 1
+        with self._store.read() as session:
+            noted = marks.next_offset(session, name, SWEPT)
+        if swept > noted:
+            with self._store.write() as session:
+                marks.move_checkpoint(session, name, SWEPT, swept)

@@ -1,0 +1,67 @@
+"""The random port, and the ids made from it or derived from a cause."""
+
+import hashlib
+import random
+import secrets
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class Random(Protocol):
+    """Unpredictable bytes."""
+
+    def bytes(self, count: int) -> bytes:
+        """Return `count` unpredictable bytes."""
+        ...
+
+
+class SystemRandom:
+    """The operating system's source."""
+
+    def bytes(self, count: int) -> bytes:
+        """Return `count` unpredictable bytes."""
+        return secrets.token_bytes(count)
+
+
+class SeededRandom:
+    """A repeatable source for tests and the demonstration."""
+
+    def __init__(self, seed: int | str) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose, never used by a deployment
+
+    def bytes(self, count: int) -> bytes:
+        """Return the next `count` bytes of the seed's sequence."""
+        return self._random.randbytes(count)
+
+
+def uuid7(moment: datetime, entropy: bytes) -> str:
+    """Build a UUIDv7 (RFC 9562) from a moment and ten bytes."""
+    millis = int(moment.timestamp() * 1000)
+    raw = bytearray(millis.to_bytes(6, "big") + entropy[:10])
+    raw[6] = 0x70 | raw[6] & 0x0F
+    raw[8] = 0x80 | raw[8] & 0x3F
+    return str(UUID(bytes=bytes(raw)))
+
+
+def derived_id(moment: datetime, *parts: str) -> str:
+    """Build the one UUIDv7 that belongs to these words: whoever retries gets the same."""
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return uuid7(moment, digest)
+
+
+def digits(source: Random, count: int) -> str:
+    """Return a random number of `count` digits, leading zeros kept."""
+    return str(int.from_bytes(source.bytes(16), "big") % 10**count).zfill(count)
+
+
+def crockford(source: Random, count: int) -> str:
+    """Return `count` random characters of Crockford's base 32: no I, L, O or U to misread."""
+    return "".join(CROCKFORD[byte % 32] for byte in source.bytes(count))
+
+
+def token(source: Random) -> str:
+    """Return an opaque secret of 256 bits in hexadecimal."""
+    return source.bytes(32).hex()

@@ -1,0 +1,57 @@
+"""What a service is made of, for whoever runs, serves or audits it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from sqlalchemy import MetaData
+from sqlalchemy.orm import Session
+
+from shared.messaging import Handlers, Timers
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that does not agree: a code, what it was found at, and what differs (ids and numbers only)."""
+
+    code: str
+    subject: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What stands in a service because of another one's event; `subject` is that event's."""
+
+    kind: str
+    source: str
+    subject: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What a service can prove of itself, and the effects that a district-wide audit compares with their causes."""
+
+    check: Callable[[Session], Iterator[Finding]]
+    effects: Callable[[Session], Iterator[Effect]]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Service:
+    """One service: its tables, what it does about events and timers, its routes, and how it forgets a rider.
+
+    `lock` locks the aggregates that handlers name, in the order given; `public` holds routes at the root.
+    """
+
+    name: str
+    metadata: MetaData
+    handlers: Handlers
+    timers: Timers
+    router: APIRouter
+    erase: Callable[[Session, str], None]
+    audit: Audit
+    ports: object = None
+    public: APIRouter | None = None
+    lock: Callable[[Session, Sequence[str]], None] | None = None

@@ -1,0 +1,88 @@
+"""The HTTP application of a service, and of several behind one address."""
+
+from collections.abc import Iterable, Sequence
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared.web.host import Host
+from shared.web.kit_routes import router as kit_router
+from shared.web.middleware import Metrics, RequestMiddleware, TooLargeMiddleware
+from shared.web.problems import answer_problems
+
+BODY_MAX_BYTES = 1024 * 1024
+
+
+def service_app(host: Host) -> FastAPI:
+    """Return a service's bare application; its routes stand under /api/<service>, its public ones at the root."""
+    app = FastAPI(
+        title=f"Cheqi {host.service.name}",
+        openapi_url=f"/api/{host.service.name}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=BODY_MAX_BYTES,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.host, app.state.metrics = host, Metrics(host.service.name)
+    answer_problems(app)
+    prefix = f"/api/{host.service.name}"
+    for router in (host.service.router, kit_router):
+        app.include_router(router, prefix=prefix)
+    if host.service.public is not None:
+        app.include_router(host.service.public)
+    return app
+
+
+def served(host: Host) -> ASGIApp:
+    """Return a service's application with what stands around every request."""
+    app = service_app(host)
+    return RequestMiddleware(TooLargeMiddleware(app), app.state.metrics, host.random)
+
+
+class Gateway:
+    """Several services' applications behind one address, each asked for its own paths (ASGI)."""
+
+    def __init__(self, hosts: Sequence[Host]) -> None:
+        self._apps = {host.service.name: served(host) for host in hosts}
+        self._public = [
+            (path, self._apps[host.service.name]) for host in hosts for path in _public_paths(host.service.public)
+        ]
+        self._root = _root_app(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request to the application whose path it is."""
+        await self._choose(scope)(scope, receive, send)
+
+    def _choose(self, scope: Scope) -> ASGIApp:
+        path = scope.get("path", "")
+        parts = path.split("/", 3)
+        if len(parts) > 2 and parts[1] == "api" and parts[2] in self._apps:  # noqa: PLR2004 - /api/<service>
+            return self._apps[parts[2]]
+        return next((app for prefix, app in self._public if path.startswith(prefix)), self._root)
+
+
+def _public_paths(router: APIRouter | None) -> Iterable[str]:
+    """Return the beginnings of a public router's paths, up to their first parameter."""
+    routes = router.routes if router is not None else []
+    return sorted({getattr(route, "path", "/").partition("{")[0] for route in routes})
+
+
+def _root_app(hosts: Sequence[Host]) -> FastAPI:
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    answer_problems(app)
+
+    @app.get("/livez")
+    def get_livez() -> dict[str, str]:
+        """Tell that the process answers."""
+        return {"status": "alive"}
+
+    @app.get("/readyz")
+    def get_readyz() -> JSONResponse:
+        """Tell whether every service can do its work, and why not (503)."""
+        health = {host.service.name: host.health() for host in hosts}
+        ready = all(one.ready for one in health.values())
+        reasons = {name: one.reasons for name, one in health.items() if not one.ready}
+        return JSONResponse({"ready": ready, "reasons": reasons}, 200 if ready else 503)
+
+    return app

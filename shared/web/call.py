@@ -1,0 +1,161 @@
+"""What a route has of its request: who calls, in which language, and one transaction to answer from."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from shared.auth import Principal
+from shared.errors import FORBIDDEN, UNAUTHORISED
+from shared.messaging.cause import Cause, of_command
+from shared.web import idempotency, kinds
+from shared.web.host import Host
+from shared.web.idempotency import Claim
+from shared.web.language import Language, choose_language
+
+ANONYMOUS = "anonymous"
+KEY_FORM = re.compile(r"[A-Za-z0-9._:\-]{1,100}")
+T = TypeVar("T")
+Command = Callable[[Session], str]
+Show = Callable[[Session, str], BaseModel]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to one service."""
+
+    host: Host
+    request: Request
+    body: bytes
+    caller: Principal | None
+
+    @property
+    def principal(self) -> Principal:
+        """Who calls; raises UNAUTHORISED where nobody is signed in."""
+        if self.caller is None:
+            raise UNAUTHORISED()
+        return self.caller
+
+    @property
+    def language(self) -> Language:
+        """The language that the caller prefers."""
+        return choose_language(self.request.headers.get("accept-language"))
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the request."""
+        return self.host.clock.now()
+
+    @property
+    def client(self) -> str:
+        """The address that the request came from."""
+        return self.request.client.host if self.request.client else "unknown"
+
+    @property
+    def ports(self) -> Any:
+        """What the service was given from outside when it was built."""
+        return self.host.service.ports
+
+    def read(self, query: Callable[[Session], T]) -> T:
+        """Answer from a snapshot."""
+        with self.host.snapshot() as session:
+            return query(session)
+
+    def once(self, command: Command, show: Show, status: int = 201) -> Response:
+        """Obey a command once per Idempotency-Key, and show what it made.
+
+        Command, key and events are one transaction. A repeat gets the stored answer, after a day what `show` says then;
+        another request under the same key is refused. What `show` returns holds nothing personal: it is stored.
+        """
+        now = self.now
+        used = self._claim()
+        with self.host.transaction(self._cause(now)) as session:
+            earlier = idempotency.claim(session, used, now)
+            if earlier is None:
+                made = command(session)
+                session.flush()
+                answer = show(session, made).model_dump_json()
+                idempotency.settle(session, used, made, status=status, answer=answer)
+                return _json(answer, status)
+            if earlier.digest != used.digest:
+                raise kinds.KEY_REUSED()
+            answer = idempotency.kept_answer(earlier, now) or show(session, earlier.made).model_dump_json()
+        return _json(answer, earlier.status, {"Idempotency-Replayed": "true"})
+
+    def act(self, command: Command, show: Show, status: int = 200) -> Response:
+        """Obey a command that is harmless by repetition, and show what it made."""
+        with self.host.transaction(self._cause(self.now)) as session:
+            made = command(session)
+            session.flush()
+            answer = show(session, made).model_dump_json()
+        return _json(answer, status)
+
+    def _claim(self) -> Claim:
+        key = self.request.headers.get("idempotency-key", "")
+        if not KEY_FORM.fullmatch(key):
+            raise kinds.KEY_MISSING()
+        route = getattr(self.request.scope.get("route"), "path", self.request.url.path)
+        digest = idempotency.digest_of(f"{self.request.url.path}?{self.request.url.query}", self.body)
+        return Claim(self._actor, f"{self.request.method} {route}", key, digest)
+
+    @property
+    def _actor(self) -> str:
+        return self.caller.actor if self.caller else ANONYMOUS
+
+    def _cause(self, now: datetime) -> Cause:
+        state = self.request.state
+        return of_command(
+            time=now,
+            actor=self._actor,
+            request_id=state.request_id,
+            traceparent=state.traceparent,
+            random=self.host.random,
+        )
+
+
+def _json(answer: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    return Response(answer, status, headers=headers, media_type="application/json")
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token else None
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+def _open_call(request: Request, body: Annotated[bytes, Depends(_body)]) -> Call:
+    return Call(request.app.state.host, request, body, None)
+
+
+def _signed_in_call(call: Annotated[Call, Depends(_open_call)]) -> Call:
+    token = _bearer(call.request)
+    if token is None:
+        raise UNAUTHORISED()
+    return Call(call.host, call.request, call.body, call.host.verifier.person(token))
+
+
+def ServiceCaller(scope: str) -> Any:  # noqa: N802 - stands in annotations like the other two
+    """Return the dependency of a route for services whose token has the scope."""
+
+    def service_call(call: Annotated[Call, Depends(_open_call)]) -> Call:
+        token = _bearer(call.request)
+        if token is None:
+            raise UNAUTHORISED()
+        principal = call.host.verifier.service(token)
+        if scope not in principal.scopes:
+            raise FORBIDDEN(scope=scope)
+        return Call(call.host, call.request, call.body, principal)
+
+    return Depends(service_call)
+
+
+OpenCaller = Annotated[Call, Depends(_open_call)]
+Caller = Annotated[Call, Depends(_signed_in_call)]

@@ -1,0 +1,67 @@
+"""What the web kit needs of the service that it serves."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from shared.auth import TokenVerifier
+from shared.clock import Clock
+from shared.messaging.cause import Cause
+from shared.messaging.source import Source
+from shared.random import Random
+from shared.service import Service
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether a service can do its work, and why not."""
+
+    ready: bool
+    reasons: list[str]
+
+
+class Host(Protocol):
+    """One running service."""
+
+    @property
+    def service(self) -> Service:
+        """What is served."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The time of commands."""
+        ...
+
+    @property
+    def random(self) -> Random:
+        """Where ids come from."""
+        ...
+
+    @property
+    def verifier(self) -> TokenVerifier:
+        """Who callers are."""
+        ...
+
+    @property
+    def log(self) -> Source:
+        """The service's log, as other services read it."""
+        ...
+
+    def transaction(self, cause: Cause) -> AbstractContextManager[Session]:
+        """Open a transaction whose events are written with it."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[Session]:
+        """Open a snapshot to read from."""
+        ...
+
+    def health(self) -> Health:
+        """Tell whether the service can do its work."""
+        ...
+
+    def gauges(self) -> dict[str, float]:
+        """Return what an operator watches."""
+        ...

@@ -1,0 +1,101 @@
+"""Routes that every service has for other services, for operators and for auditors."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import StreamingResponse
+from prometheus_client import generate_latest
+from starlette.requests import Request
+
+from shared.messaging.source import PAGE_MAX
+from shared.web.call import Call, ServiceCaller
+
+ND_JSON = "application/x-ndjson"
+Reader = Annotated[Call, ServiceCaller("events:read")]
+Auditor = Annotated[Call, ServiceCaller("audit:read")]
+Above = Annotated[int, Query(ge=0)]
+Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
+
+router = APIRouter(tags=["operation"])
+
+
+class EventQuery:
+    """Which events are asked for: above a position, or of one subject above a sequence."""
+
+    def __init__(
+        self,
+        subject: Annotated[str | None, Query(max_length=200)] = None,
+        after: Above = 0,
+        after_sequence: Above = 0,
+        limit: Limit = PAGE_MAX,
+    ) -> None:
+        self.subject, self.after, self.after_sequence, self.limit = subject, after, after_sequence, limit
+
+
+@router.get("/livez")
+def get_livez() -> dict[str, str]:
+    """Tell that the process answers."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz")
+def get_readyz(request: Request, response: Response) -> dict[str, object]:
+    """Tell whether the service can do its work, and why not (503)."""
+    health = request.app.state.host.health()
+    response.status_code = 200 if health.ready else 503
+    return {"ready": health.ready, "reasons": health.reasons}
+
+
+@router.get("/metrics")
+def get_metrics(request: Request) -> Response:
+    """Return what Prometheus scrapes."""
+    metrics, host = request.app.state.metrics, request.app.state.host
+    lines = generate_latest(metrics.registry).decode()
+    for name, value in host.gauges().items():
+        lines += f'# TYPE cheqi_{name} gauge\ncheqi_{name}{{service="{host.service.name}"}} {value}\n'
+    return Response(lines, media_type="text/plain; version=0.0.4")
+
+
+@router.get("/events/heads")
+def get_event_heads(call: Reader, after: Above = 0, limit: Limit = PAGE_MAX) -> Response:
+    """Return the heads whose position is above `after`, one JSON object a line."""
+    heads = call.host.log.heads(after, limit)
+    return Response("".join(json.dumps(asdict(head)) + "\n" for head in heads), media_type=ND_JSON)
+
+
+@router.get("/events")
+def get_events(call: Reader, asked: Annotated[EventQuery, Depends()]) -> Response:
+    """Return published events of the log, or of one subject, one document a line."""
+    log = call.host.log
+    if asked.subject is None:
+        documents = log.after(asked.after, asked.limit)
+    else:
+        documents = log.of_subject(asked.subject, asked.after_sequence, asked.limit)
+    return Response("".join(f"{document}\n" for document in documents), media_type=ND_JSON)
+
+
+@router.get("/audit/findings")
+def get_findings(call: Auditor) -> StreamingResponse:
+    """Return what does not agree within the service, one JSON object a line; nothing where all agrees."""
+    return StreamingResponse(_findings(call), media_type=ND_JSON)
+
+
+@router.get("/audit/effects")
+def get_effects(call: Auditor) -> StreamingResponse:
+    """Return what stands here because of other services' events, one JSON object a line."""
+    return StreamingResponse(_effects(call), media_type=ND_JSON)
+
+
+def _findings(call: Call) -> Iterator[str]:
+    with call.host.snapshot() as session:
+        for finding in call.host.service.audit.check(session):
+            yield json.dumps(asdict(finding)) + "\n"
+
+
+def _effects(call: Call) -> Iterator[str]:
+    with call.host.snapshot() as session:
+        for effect in call.host.service.audit.effects(session):
+            yield json.dumps(asdict(effect)) + "\n"

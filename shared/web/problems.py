@@ -1,0 +1,135 @@
+"""Refusals as RFC 9457 problems, and what every other exception is answered with."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from shared.clock import SHANGHAI
+from shared.errors import ProblemKind, Refusal
+from shared.messaging.failures import Failure, kind_of, place_of
+from shared.web import kinds
+from shared.web.language import Language, choose_language
+
+TYPE_ROOT = "https://cheqi.cn/problems"
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 2
+ERRORS_MAX = 20
+BY_STATUS = {404: kinds.NO_SUCH_ROUTE, 405: kinds.METHOD_NOT_ALLOWED, 413: kinds.BODY_TOO_LARGE}
+MESSAGES: dict[str, tuple[str, str]] = {
+    "missing": ("必填", "is required"),
+    "extra_forbidden": ("不接受此项", "is not a known field"),
+    "string_too_short": ("过短", "is too short"),
+    "string_too_long": ("过长", "is too long"),
+    "string_pattern_mismatch": ("格式不符", "has the wrong form"),
+    "greater_than_equal": ("过小", "is too small"),
+    "less_than_equal": ("过大", "is too large"),
+    "literal_error": ("不是可选值之一", "is not one of the values to choose from"),
+    "enum": ("不是可选值之一", "is not one of the values to choose from"),
+}
+OTHERWISE = ("不符合要求", "is not acceptable")
+
+log = structlog.get_logger(__name__)
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Let an application answer every exception with a problem."""
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _of_status)
+    app.add_exception_handler(DBAPIError, _of_database)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def problem(request: Request, kind: ProblemKind, facts: dict[str, Any]) -> Response:
+    """Return a problem in the caller's language; its facts stand beside the texts that they fill."""
+    language = choose_language(request.headers.get("accept-language"))
+    chinese = language == "zh-CN"
+    known = {"request_id": _request_id(request), **facts}
+    told = {name: _told(value, language) for name, value in known.items()}
+    detail = (kind.detail_zh if chinese else kind.detail_en).format(**told)
+    body = {
+        "type": f"{TYPE_ROOT}/{kind.code}",
+        "title": kind.title_zh if chinese else kind.title_en,
+        "status": kind.status,
+        "detail": detail,
+        "instance": f"urn:request:{_request_id(request)}",
+        **{name: _plain(value) for name, value in facts.items()},
+    }
+    headers = {"Content-Language": language, **_waiting(kind, facts)}
+    content = json.dumps(body, ensure_ascii=False)
+    return Response(content, kind.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _waiting(kind: ProblemKind, facts: dict[str, Any]) -> dict[str, str]:
+    if kind.status == kinds.BUSY.status:
+        return {"Retry-After": str(RETRY_AFTER_S)}
+    if "retry_after_s" in facts:
+        return {"Retry-After": str(facts["retry_after_s"])}
+    return {"WWW-Authenticate": "Bearer"} if kind.status == 401 else {}  # noqa: PLR2004 - the status itself
+
+
+def _request_id(request: Request) -> str:
+    return str(request.scope.get("state", {}).get("request_id", "unknown"))
+
+
+def _told(value: Any, language: Language) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, list | tuple | set | frozenset):
+        return ("、" if language == "zh-CN" else ", ").join(str(item) for item in value)
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str | int | float | bool | list | dict | None):
+        return value
+    return sorted(value) if isinstance(value, set | frozenset) else str(value)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)  # noqa: S101 - registered for this class only
+    return problem(request, error.kind, error.facts)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    found = error.errors()[:ERRORS_MAX]
+    if any(one["type"] == "json_invalid" for one in found):
+        return problem(request, kinds.BAD_JSON, {})
+    english = choose_language(request.headers.get("accept-language")) == "en"
+    errors = [
+        {
+            "field": ".".join(str(part) for part in one["loc"]),
+            "code": one["type"],
+            "message": MESSAGES.get(one["type"], OTHERWISE)[english],
+        }
+        for one in found
+    ]
+    return problem(request, kinds.INVALID_REQUEST, {"count": len(errors), "errors": errors})
+
+
+def _of_status(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    return problem(request, BY_STATUS.get(error.status_code, kinds.REFUSED), {})
+
+
+def _of_database(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DBAPIError)  # noqa: S101 - registered for this class only
+    if "full" in str(error.orig).lower():
+        return problem(request, kinds.STORAGE_FULL, {})
+    if kind_of(error) is Failure.TRANSIENT:
+        return problem(request, kinds.BUSY, {})
+    return _unexpected(request, error)
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("request failed", error=type(error).__name__, place=place_of(error), request_id=_request_id(request))
+    return problem(request, kinds.UNEXPECTED, {"request_id": _request_id(request)})

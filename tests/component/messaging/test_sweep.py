@@ -1,0 +1,98 @@
+"""The sweep heals what the bus lost, and leaves alone what is only on its way."""
+
+from collections.abc import Sequence
+
+from shared.messaging.arrivals import Arrival, read
+from shared.messaging.source import Head
+from shared.messaging.sweep import Sweep
+from tests.component.messaging.conftest import Kit
+
+
+class ListSource:
+    """A publisher's log as a list of wire documents; it counts how often a subject was asked for."""
+
+    def __init__(self) -> None:
+        self.documents: list[str] = []
+        self.asked: list[str] = []
+
+    def heads(self, after: int, limit: int = 500) -> list[Head]:
+        """Return the last event of each subject that changed."""
+        last: dict[str, Head] = {}
+        for one in self._arrivals():
+            subject = one.envelope.subject
+            last[subject] = Head(subject, one.sequence, one.seal, one.position)
+        return [head for head in last.values() if head.position > after][:limit]
+
+    def after(self, position: int, limit: int = 500) -> list[str]:
+        """Return what stands above a position."""
+        return [one.document for one in self._arrivals() if one.position > position][:limit]
+
+    def of_subject(self, subject: str, after_sequence: int, limit: int = 500) -> list[str]:
+        """Return what stands above a sequence."""
+        self.asked.append(subject)
+        mine = [one for one in self._arrivals() if one.envelope.subject == subject]
+        return [one.document for one in mine if one.sequence > after_sequence][:limit]
+
+    def _arrivals(self) -> Sequence[Arrival]:
+        return [one for one in (read("governance", text) for text in self.documents) if isinstance(one, Arrival)]
+
+
+def test_the_first_round_fetches_whatever_is_missing(kit: Kit) -> None:
+    source = ListSource()
+    source.documents = [kit.verified("h1"), kit.verified("h1"), kit.verified("h2")]
+
+    fetched = sweep_of(kit, source).round()
+
+    assert fetched == 3
+    assert kit.effects() == [("h1", "low"), ("h1", "low"), ("h2", "low")]
+
+
+def test_a_lost_tail_is_fetched_a_round_after_it_was_seen(kit: Kit) -> None:
+    source = ListSource()
+    sweep = sweep_of(kit, source)
+    sweep.round()
+    source.documents.append(kit.verified("h1"))
+
+    first, second = sweep.round(), sweep.round()
+
+    assert (first, second) == (0, 1)
+    assert kit.effects() == [("h1", "low")]
+
+
+def test_what_arrived_meanwhile_is_not_fetched(kit: Kit) -> None:
+    source = ListSource()
+    sweep = sweep_of(kit, source)
+    sweep.round()
+    source.documents.append(kit.verified("h1"))
+    sweep.round()
+    kit.apply(*source.documents)
+
+    assert sweep.round() == 0
+    assert kit.effects() == [("h1", "low")]
+
+
+def test_only_the_hole_is_fetched_when_later_events_wait(kit: Kit) -> None:
+    source = ListSource()
+    source.documents = [kit.verified("h1", "low"), kit.verified("h1", "medium"), kit.verified("h1", "high")]
+    kit.apply(source.documents[1], source.documents[2])
+
+    fetched = sweep_of(kit, source).round()
+
+    assert fetched == 1
+    assert [word for _, word in kit.effects()] == ["low", "medium", "high"]
+
+
+def test_a_new_start_asks_from_where_everything_was_reached(kit: Kit) -> None:
+    source = ListSource()
+    source.documents = [kit.verified("h1")]
+    sweep_of(kit, source).round()
+    source.asked.clear()
+
+    fetched = sweep_of(kit, source).round()
+
+    assert (fetched, source.asked) == (0, [])
+
+
+def sweep_of(kit: Kit, source: ListSource) -> Sweep:
+    """Return a sweep that has just started."""
+    return Sweep(kit.store, kit.consumer, {"governance": source})
