@@ -1,0 +1,73 @@
+"""What an auditor can prove of notify: every notice has a delivery, and deliveries and the sealed log agree."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from services.notify.models import Delivery, Notice
+from services.notify.rules import INBOX
+from shared.events.envelope import Envelope, Event
+from shared.events.notify import NoticeDeliveredV1, NoticeFailedV1
+from shared.messaging.tables import event_log, tombstone
+from shared.service import Audit, Effect, Finding
+
+E = TypeVar("E", bound=Event)
+Told = dict[tuple[str, str], str]
+
+
+def check(session: Session) -> Iterator[Finding]:
+    """Find notices without delivery, deliveries that differ from what was told, and what is left of the erased."""
+    yield from _check_inbox(session)
+    yield from _check_told(session)
+    yield from _check_erased(session)
+
+
+def effects(_session: Session) -> Iterator[Effect]:
+    """Notices are not compared with their causes: what a person is told of is a matter of templates."""
+    yield from ()
+
+
+AUDIT = Audit(check=check, effects=effects)
+
+
+def _check_inbox(session: Session) -> Iterator[Finding]:
+    in_inbox = exists().where(Delivery.notice_id == Notice.id, Delivery.channel == INBOX)
+    for notice_id in session.scalars(select(Notice.id).where(~in_inbox)):
+        yield Finding("notice-without-delivery", notice_id, f"notice {notice_id} has no delivery to the inbox")
+
+
+def _check_told(session: Session) -> Iterator[Finding]:
+    erased = set(session.scalars(select(tombstone.c.rider_id)))
+    told: Told = {}
+    for delivered in _told(session, NoticeDeliveredV1):
+        if delivered.person_id not in erased:
+            told[delivered.notice_id, delivered.channel] = "delivered"
+    for failed in _told(session, NoticeFailedV1):
+        if failed.person_id not in erased:
+            told[failed.notice_id, failed.channel] = failed.reason
+    for row in session.scalars(select(Delivery)):
+        said, stands = told.pop((row.notice_id, row.channel), None), _ended(row)
+        if said != stands:
+            detail = f"notice {row.notice_id} by {row.channel}: {stands or 'not ended'} here, {said or 'nothing'} told"
+            yield Finding("delivery-differs-from-log", row.notice_id, detail)
+    for notice_id, channel in sorted(told):
+        detail = f"the log tells of notice {notice_id} by {channel}, which is not there"
+        yield Finding("delivery-missing", notice_id, detail)
+
+
+def _check_erased(session: Session) -> Iterator[Finding]:
+    left = select(Notice.person_id).where(Notice.person_id.in_(select(tombstone.c.rider_id))).distinct()
+    for person_id in session.scalars(left):
+        yield Finding("erased-rider-remains", person_id, "notices of an erased rider are still there")
+
+
+def _ended(delivery: Delivery) -> str | None:
+    return {"delivered": "delivered", "failed": delivery.reason}.get(delivery.state)
+
+
+def _told(session: Session, event: type[E]) -> Iterator[E]:
+    documents = select(event_log.c.document).where(event_log.c.type == event.type_name()).order_by(event_log.c.ordinal)
+    for document in session.scalars(documents):
+        yield event.model_validate(Envelope.parse(document).data)

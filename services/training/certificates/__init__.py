@@ -1,0 +1,1 @@
+"""Certificates: issued after confirmed attendance, looked up by anyone, revoked by staff."""

@@ -1,0 +1,1 @@
+"""Classes, who has a place in them, and who was there."""

@@ -1,0 +1,1 @@
+"""The catalogue, and the orders (点单) of riders."""

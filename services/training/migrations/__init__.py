@@ -1,0 +1,1 @@
+"""Migrations of training's store."""

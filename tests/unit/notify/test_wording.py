@@ -1,0 +1,73 @@
+"""Every template says the same in both languages, and every notice can be rendered."""
+
+from datetime import UTC, datetime
+from string import Formatter
+
+import pytest
+
+from services.notify.drafts import COMPOSED, drafts_of
+from services.notify.wording import LANGUAGES, LATEST, TEMPLATES, WORDS, Template, Text, render
+from shared.events.envelope import Event
+from tests.component.notify.samples import SAMPLE_IDS, SAMPLES
+
+REGISTERED = sorted(TEMPLATES.values(), key=lambda template: (template.key, template.version))
+
+
+def _fields(text: Text) -> set[str]:
+    words = f"{text.title}{text.body}{text.sms or ''}"
+    return {field for _, field, _, _ in Formatter().parse(words) if field}
+
+
+@pytest.mark.parametrize("template", REGISTERED, ids=lambda template: f"{template.key}-{template.version}")
+def test_a_template_has_the_same_parts_and_parameters_in_both_languages(template: Template) -> None:
+    chinese, english = (template.texts[language] for language in LANGUAGES)
+
+    assert _fields(chinese) == _fields(english)
+    assert (chinese.sms is None) == (english.sms is None)
+
+
+@pytest.mark.parametrize("event", SAMPLES, ids=SAMPLE_IDS)
+def test_a_notice_of_every_event_renders_in_both_languages(event: Event) -> None:
+    for draft in drafts_of(event):
+        template = LATEST[draft.template]
+        for language in LANGUAGES:
+            text = render(template.key, template.version, language, draft.parameters)
+
+            assert text.title
+            assert "{" not in text.body
+
+
+def test_there_is_a_sample_of_every_event_that_makes_a_notice() -> None:
+    assert {type(event) for event in SAMPLES} == set(COMPOSED)
+
+
+def test_every_template_is_used_by_some_event() -> None:
+    used = {draft.template for event in SAMPLES for draft in drafts_of(event)}
+
+    assert used == set(LATEST)
+
+
+def test_a_time_is_shown_as_it_is_in_shanghai() -> None:
+    evening = datetime(2026, 9, 25, 12, 0, tzinfo=UTC).isoformat()
+    titles = {"title_zh": "急救", "title_en": "First aid"}
+
+    text = render("class-opened", 1, "en", {"class_id": "c", "starts_at": evening, **titles})
+
+    assert "2026-09-25 20:00" in text.body
+    assert "First aid" in text.title
+
+
+def test_a_code_is_shown_in_words_and_an_unknown_one_as_it_is() -> None:
+    known = render("hazard-rejected", 1, "zh-CN", {"hazard_id": "h", "reason": "unclear"})
+    unknown = render("hazard-rejected", 1, "zh-CN", {"hazard_id": "h", "reason": "brand-new"})
+
+    assert WORDS["reason"]["unclear"]["zh-CN"] in known.body
+    assert "brand-new" in unknown.body
+
+
+def test_a_title_with_braces_is_shown_as_it_is() -> None:
+    titles = {"title_zh": "{0.__class__}", "title_en": "{number}"}
+
+    text = render("certificate-issued", 1, "en", {"number": "HD-1", **titles})
+
+    assert text.title.endswith("{number}")
