@@ -84,3 +84,15 @@ class RiderDetailsChangedV1(Event, source="registration", subject="rider_id", in
 
     rider_id: str
     fields: tuple[str, ...]
+
+
+class PersonInvitedV1(Event, source="registration", subject="person_id", internal=True):
+    """Staff or a partner's account was invited to choose a password; earlier invitations count no more."""
+
+    person_id: str
+
+
+class CredentialsChosenV1(Event, source="registration", subject="person_id", internal=True):
+    """A person chose a password and an authenticator; earlier ones count no more."""
+
+    person_id: str

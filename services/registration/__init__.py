@@ -1,0 +1,1 @@
+"""Registration: riders, staff and partners, who they are and how they sign in."""

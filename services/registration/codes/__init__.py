@@ -1,0 +1,1 @@
+"""Codes sent by SMS, with which a rider proves to hold a phone."""

@@ -1,0 +1,1 @@
+"""Consents: what a rider has agreed to, purpose by purpose, with its history."""

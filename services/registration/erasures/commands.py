@@ -1,0 +1,50 @@
+"""Erasing a rider: here at once, everywhere else by the event."""
+
+from sqlalchemy.orm import Session
+
+from services.registration.codes import store as codes
+from services.registration.consents import personal as consents
+from services.registration.erasures import store
+from services.registration.erasures.models import Erasure
+from services.registration.identity import personal as identity
+from services.registration.ports import Ports
+from services.registration.registrations import personal as registrations
+from services.registration.riders import personal as details
+from services.registration.riders import store as riders
+from shared.auth import Principal, Role, authorize
+from shared.errors import NOT_FOUND
+from shared.events.registration import RiderErasedV1
+from shared.messaging import emit, now
+from shared.messaging.erasing import bury
+
+ERASERS = frozenset({Role.RIDER, Role.DATA_OFFICER})
+
+
+def erase_rider(session: Session, ports: Ports, principal: Principal, rider_id: str) -> str:
+    """Forget a rider here and tell every service to; asked by the rider or the data officer. Return the rider's id.
+
+    Asked again it changes nothing. The phone may sign up again afterwards, as a new rider.
+    """
+    authorize(principal, ERASERS, owner=rider_id, hidden=NOT_FOUND(kind="rider", id=rider_id))
+    erasure = store.find_erasure(session, rider_id)
+    if erasure is None:
+        rider = riders.lock_rider(session, rider_id)
+        erasure = Erasure(rider_id=rider.id, subdistrict=rider.subdistrict, erased_at=now(session))
+        store.open_erasure(session, erasure, ports.receipts_from)
+
+    erase(session, rider_id)
+    told = RiderErasedV1(subdistrict=erasure.subdistrict, rider_id=rider_id)
+    emit(session, told, once="erasure", at=erasure.erased_at)
+    bury(session, rider_id)
+    return rider_id
+
+
+def erase(session: Session, rider_id: str) -> None:
+    """Delete what registration keeps of a rider: the rider, details, consents, registrations, tokens and codes."""
+    rider = riders.find_rider(session, rider_id)
+    if rider is not None:
+        codes.forget_phone(session, rider.phone_digest)
+    identity.erase(session, rider_id)
+    consents.erase(session, rider_id)
+    registrations.erase(session, rider_id)
+    details.erase(session, rider_id)

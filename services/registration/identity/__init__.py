@@ -1,0 +1,1 @@
+"""Identity: credentials, invitations, tokens, and the clients of services and platforms."""

@@ -1,0 +1,28 @@
+"""Argon2id hashes of passwords; slow on purpose, so never computed inside a transaction that others wait for."""
+
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+HASHER = PasswordHasher()
+
+
+@cache
+def nobody() -> str:
+    """Return the hash that is compared where there is no such login."""
+    return HASHER.hash("the password of nobody")
+
+
+def hash_of(password: str) -> str:
+    """Return the hash to keep of a password."""
+    return HASHER.hash(password)
+
+
+def fits(password_hash: str | None, password: str) -> bool:
+    """Tell whether the password is the one that was hashed; takes as long where there is none."""
+    try:
+        HASHER.verify(password_hash or nobody(), password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return password_hash is not None

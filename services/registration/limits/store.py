@@ -1,0 +1,53 @@
+"""Every query on the limits."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from services.registration.limits.models import LimitBucket, LimitUse
+from services.registration.limits.problems import TOO_MANY
+from services.registration.limits.rules import LONGEST_WINDOW, Limit, free_at, wait_s
+from services.registration.models import table_of
+from shared.db.upsert import insert_new, upsert
+
+
+def take_use(session: Session, limits: Sequence[Limit], keys: Mapping[str, str], use_id: str, moment: datetime) -> None:
+    """Count one use of every bucket in `keys`; raises TOO_MANY, with nothing counted, when a limit is reached."""
+    _forget_old(session, moment)
+    _lock(session, keys, moment)
+    wait = wait_s(moment, [free_at(limit, _newest(session, limit, keys[limit.bucket])) for limit in limits])
+    if wait > 0:
+        raise TOO_MANY(retry_after_s=wait)
+
+    rows = [{"id": use_id, "bucket": bucket, "key": key, "used_at": moment} for bucket, key in sorted(keys.items())]
+    session.execute(insert(LimitUse), rows)
+    upsert(session, table_of(LimitBucket), [_bucket_row(name, key, moment) for name, key in sorted(keys.items())])
+
+
+def give_back(session: Session, use_id: str) -> None:
+    """Let a use count no more: the try was right."""
+    session.execute(delete(LimitUse).where(LimitUse.id == use_id))
+
+
+def _lock(session: Session, keys: Mapping[str, str], moment: datetime) -> None:
+    for bucket, key in sorted(keys.items()):
+        session.execute(insert_new(session, table_of(LimitBucket)), [_bucket_row(bucket, key, moment)])
+        row = select(LimitBucket.key).where(LimitBucket.bucket == bucket, LimitBucket.key == key)
+        session.execute(row.with_for_update())
+
+
+def _newest(session: Session, limit: Limit, key: str) -> datetime | None:
+    uses = select(LimitUse.used_at).where(LimitUse.bucket == limit.bucket, LimitUse.key == key)
+    return session.scalar(uses.order_by(LimitUse.used_at.desc()).offset(limit.uses_max - 1).limit(1))
+
+
+def _forget_old(session: Session, moment: datetime) -> None:
+    before = moment - LONGEST_WINDOW
+    session.execute(delete(LimitUse).where(LimitUse.used_at < before))
+    session.execute(delete(LimitBucket).where(LimitBucket.last_used_at < before))
+
+
+def _bucket_row(bucket: str, key: str, moment: datetime) -> dict[str, object]:
+    return {"bucket": bucket, "key": key, "last_used_at": moment}

@@ -1,0 +1,1 @@
+"""Partners: laundries, barbers, clinics and others, and their accounts."""

@@ -1,0 +1,67 @@
+"""Registration, put together."""
+
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from services.registration.audit import AUDIT
+from services.registration.clients import open_clients
+from services.registration.codes.api import router as codes
+from services.registration.codes.sms import chosen_sms
+from services.registration.consents.api import router as consents
+from services.registration.erasures.api import router as erasures
+from services.registration.erasures.commands import erase
+from services.registration.erasures.handlers import HANDLERS
+from services.registration.identity.api import router as identity
+from services.registration.models import METADATA
+from services.registration.partners.api import router as partners
+from services.registration.places.api import router as places
+from services.registration.ports import Ports
+from services.registration.registrations.api import router as registrations
+from services.registration.riders.api import router as riders
+from services.registration.secrets import open_secrets
+from services.registration.staff.api import router as staff
+from services.registration.staff.commands import END_APPOINTMENT, end_expired_appointment
+from shared.auth.tokens import SigningKeys
+from shared.clock import Clock
+from shared.messaging import Timers
+from shared.random import Random
+from shared.service import Service
+
+NAME = "registration"
+KEYS_FILE = "keys/registration.json"
+TIMERS: Timers = {END_APPOINTMENT: end_expired_appointment}
+ROUTERS = (places, codes, identity, registrations, consents, erasures, staff, partners, riders)
+
+
+def build(ports: Ports) -> Service:
+    """Return the service on what it was given."""
+    router = APIRouter()
+    for part in ROUTERS:
+        router.include_router(part)
+    return Service(
+        name=NAME,
+        metadata=METADATA,
+        handlers=HANDLERS,
+        timers=TIMERS,
+        router=router,
+        erase=erase,
+        audit=AUDIT,
+        ports=ports,
+    )
+
+
+def open_ports(folder: Path, sms: str | None, clock: Clock, random: Random) -> Ports:
+    """Return ports that stand on a data folder; what is missing in it is made.
+
+    Raises ConfigurationError when no SMS adapter was chosen, before anything is made.
+    """
+    channel = chosen_sms(sms, folder, clock)
+    (folder / KEYS_FILE).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Ports(
+        sms=channel,
+        secrets=open_secrets(folder),
+        signing_keys=SigningKeys.open(folder / KEYS_FILE, random, clock.now()),
+        random=random,
+        clients=open_clients(folder),
+    )

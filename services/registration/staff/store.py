@@ -1,0 +1,54 @@
+"""Every query on staff and appointments."""
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from services.registration.staff.models import Appointment, StaffMember
+from shared.errors import NOT_FOUND
+
+
+def add_member(session: Session, member: StaffMember) -> StaffMember:
+    """Keep a person."""
+    session.add(member)
+    session.flush()
+    return member
+
+
+def lock_member(session: Session, staff_id: str) -> StaffMember:
+    """Return a person whom nobody else changes until the transaction ends; raises NOT_FOUND."""
+    member = session.scalar(select(StaffMember).where(StaffMember.id == staff_id).with_for_update())
+    if member is None:
+        raise NOT_FOUND(kind="staff", id=staff_id)
+    return member
+
+
+def add_appointment(session: Session, appointment: Appointment) -> Appointment:
+    """Keep an appointment; the database refuses a second one that stands."""
+    session.add(appointment)
+    session.flush()
+    return appointment
+
+
+def find_standing(session: Session, staff_id: str) -> Appointment | None:
+    """Return a person's appointment that nobody has ended."""
+    return session.scalar(select(Appointment).where(Appointment.staff_id == staff_id, Appointment.ended_at.is_(None)))
+
+
+def find_appointment(session: Session, appointment_id: str) -> Appointment | None:
+    """Return an appointment."""
+    return session.get(Appointment, appointment_id)
+
+
+def get_newest(session: Session, staff_id: str) -> Appointment:
+    """Return a person's newest appointment, ended or not; raises NOT_FOUND."""
+    wanted = select(Appointment).where(Appointment.staff_id == staff_id)
+    newest = session.scalar(wanted.order_by(Appointment.ended_at.is_(None).desc(), Appointment.id.desc()).limit(1))
+    if newest is None:
+        raise NOT_FOUND(kind="staff", id=staff_id)
+    return newest
+
+
+def list_appointments(subdistrict: str | None) -> Select[Appointment]:
+    """Select the appointments of a sub-district (None: all)."""
+    wanted = select(Appointment)
+    return wanted if subdistrict is None else wanted.where(Appointment.subdistrict == subdistrict)
