@@ -1,9 +1,10 @@
 # Python 3.11 and make are all that a machine needs; everything else is installed into .venv from requirements.lock.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 UV := uv==0.13.9
 ARGS ?=
 BIN := .venv/bin
 READY := .venv/.ready
+NEEDED := "Python 3.11 or newer is needed: install it, or name it, as in 'make PYTHON=/path/to/python3.11 ...' / 需要 Python 3.11 或更新版本"
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test check sim format schemas lock clean
@@ -15,6 +16,7 @@ help: ## list what can be made
 install: $(READY) ## install what the lock names, and the command `cheqi`
 
 $(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo $(NEEDED); exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
 	$(BIN)/uv pip sync --quiet --require-hashes requirements.lock
@@ -29,7 +31,7 @@ up: $(READY) ## run all services in one process
 
 test: $(READY) ## run every test, with coverage
 	$(BIN)/pytest --numprocesses=2 --cov --cov-report=term $(ARGS)
-	$(BIN)/coverage report --fail-under=100 --include='services/*/rules.py'
+	$(BIN)/coverage report --fail-under=100 --include='services/**/rules.py'
 
 check: $(READY) ## run what CI runs before the tests
 	$(BIN)/ruff check

@@ -39,6 +39,15 @@ UNAUTHORISED = ProblemKind(
     "请求没有有效的访问令牌。请重新登录后再试。",
     "The request carries no valid access token. Sign in again and repeat it.",
 )
+UNVERIFIABLE = ProblemKind(
+    "unverifiable",
+    503,
+    "暂时无法验证登录",
+    "Sign-in cannot be checked",
+    "注册服务的公钥暂时无法取得，本次请求没有生效。请稍后重试，无需重新登录。",
+    "The keys that access tokens are checked with cannot be fetched for the moment; nothing was done. "
+    "Try again soon; there is no need to sign in again.",
+)
 FORBIDDEN = ProblemKind(
     "forbidden",
     403,

@@ -1,29 +1,37 @@
 """Settings from the environment, each named `CHEQI_...`."""
 
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.errors import ConfigurationError
+
+PREFIX = "CHEQI_"
+Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)]
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")]
 
 
 class Settings(BaseSettings):
     """What an operator may set."""
 
-    model_config = SettingsConfigDict(env_prefix="CHEQI_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
 
-    data: Path = Path(".cheqi")
-    sms: str | None = None
-    host: str = "127.0.0.1"
-    port: int = 8080
-    public_url: str | None = None
-    log_level: str = "info"
+    data: Path = Field(Path(".cheqi"), description="the folder that holds all data")
+    sms: str | None = Field(None, description="the SMS adapter by name, such as trial")
+    host: str = Field("127.0.0.1", description="the address to listen on")
+    port: int = Field(8080, ge=1, le=65535, description="the port to listen on, 1 to 65535")
+    public_url: Address | None = Field(
+        None, description="the address that people see, such as https://cheqi.example.cn"
+    )
+    log_level: Level = Field("info", description="one of debug, info, warning, error")
 
     @property
     def address(self) -> str:
         """Where the services answer, as their own clients reach them."""
-        return f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     @property
     def address_shown(self) -> str:
@@ -32,10 +40,11 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """Read the settings; raises ConfigurationError naming the variable that is wrong."""
+    """Read the settings; raises ConfigurationError naming each variable that is wrong and what it may be."""
     try:
         return Settings()
     except ValidationError as error:
-        names = ", ".join(f"CHEQI_{str(one['loc'][0]).upper()}" for one in error.errors())
-        message = f"the environment variable {names} has no acceptable value; correct or unset it"
-        raise ConfigurationError(message) from error
+        wrong = sorted({str(one["loc"][0]) for one in error.errors()})
+        told = "; ".join(f"{PREFIX}{name.upper()} ({Settings.model_fields[name].description})" for name in wrong)
+        message = f"the environment has no acceptable value for: {told}. Correct or unset it."
+        raise ConfigurationError(message) from None

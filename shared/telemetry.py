@@ -1,4 +1,4 @@
-"""JSON logs, one object a line, without phone numbers."""
+"""JSON logs, one object a line, without phone numbers and without what exceptions say."""
 
 import logging
 import re
@@ -8,36 +8,71 @@ from typing import Any
 
 import structlog
 
-PHONE = re.compile(r"(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)")
+from shared.messaging.failures import place_of
+
+PHONE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[\s\-.]{0,2})?1[\s\-.]?[3-9](?:[\s\-.]?\d){9}(?!\d)")
 HIDDEN = "[phone]"
+DEPTH_MAX = 8
+
+Line = MutableMapping[str, Any]
 
 
-def without_phones(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace whatever looks like a mobile number in any value of a log line."""
-    return {name: _hide(value) for name, value in event.items()}
+def without_phones(_logger: Any, _method: str, line: Line) -> Line:
+    """Replace whatever looks like a mobile number in any name or value of a log line."""
+    return {_hide_in(name): _hide(value, DEPTH_MAX) for name, value in line.items()}
+
+
+def without_words_of_exceptions(_logger: Any, _method: str, line: Line) -> Line:
+    """Replace an exception by its class and place: its words and its traceback may hold what somebody has sent."""
+    raised = line.pop("exc_info", None)
+    if isinstance(raised, tuple):
+        raised = raised[1]
+    elif raised is True:
+        raised = sys.exc_info()[1]
+    if isinstance(raised, BaseException):
+        line["error"], line["place"] = type(raised).__name__, place_of(raised)
+    return line
 
 
 def configure_logs(level: str = "info") -> None:
-    """Let every log line be a JSON object on standard error, from this level on."""
+    """Let every line be a JSON object on standard error, from this level on; of libraries, warnings and worse."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    first: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_words_of_exceptions,
+        without_phones,
+    ]
+    written = structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            without_phones,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        processors=[*first, written],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+    _redirect_libraries(number, [structlog.stdlib.add_logger_name, *first], written)
 
 
-def _hide(value: Any) -> Any:
-    if isinstance(value, str):
-        return PHONE.sub(HIDDEN, value)
-    if isinstance(value, dict):
-        return {name: _hide(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_hide(inner) for inner in value]
-    return value
+def _redirect_libraries(level: int, first: list[Any], written: Any) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    only_line = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=first, processors=[only_line, written]))
+    root = logging.getLogger()
+    root.handlers, root.level = [handler], max(level, logging.WARNING)
+
+
+def _hide(value: Any, depth: int) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return HIDDEN if PHONE.search(f"{value:.0f}" if isinstance(value, float) else str(value)) else value
+    if isinstance(value, dict) and depth:
+        return {_hide_in(str(name)): _hide(inner, depth - 1) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset) and depth:
+        return [_hide(inner, depth - 1) for inner in value]
+    return _hide_in(value if isinstance(value, str) else repr(value))
+
+
+def _hide_in(text: str) -> str:
+    return PHONE.sub(HIDDEN, text)

@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TypeVar
@@ -13,6 +14,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from shared.auth import Principal
 from shared.clock import SettableClock
@@ -61,6 +63,10 @@ class Bench:
         self.consumer = self.node.consumer()
         self._publishers: dict[str, Publisher] = {}
         weakref.finalize(self, _clean_up, self.store, folder)
+
+    @cached_property
+    def _app(self) -> ASGIApp:
+        return served(self.node)
 
     def publisher(self, source: str) -> Publisher:
         """Return the publisher that stands for another service."""

@@ -2,16 +2,20 @@
 
 import json
 import os
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
 from shared.auth.principal import Principal, Role
+from shared.errors import ConfigurationError
 from shared.random import Random, uuid7
 
 ISSUER = "https://cheqi.cn/registration"
@@ -27,19 +31,19 @@ class AccessClaims:
 
     principal: Principal
     audience: tuple[str, ...]
-    issued_at: datetime
+    not_before: datetime
     expires_at: datetime
 
     @classmethod
     def for_person(cls, principal: Principal, now: datetime) -> Self:
         """Return the claims of a person or platform: good towards every service that people use."""
-        return cls(principal=principal, audience=PEOPLE_SERVICES, issued_at=now, expires_at=now + ACCESS_LIFE)
+        return cls(principal=principal, audience=PEOPLE_SERVICES, not_before=now, expires_at=now + ACCESS_LIFE)
 
     @classmethod
     def for_service(cls, name: str, target: str, scopes: frozenset[str], now: datetime) -> Self:
         """Return the claims of a service: good towards one service, for these scopes."""
         principal = Principal(name, Role.SERVICE, scopes=scopes)
-        return cls(principal=principal, audience=(target,), issued_at=now, expires_at=now + ACCESS_LIFE)
+        return cls(principal=principal, audience=(target,), not_before=now, expires_at=now + ACCESS_LIFE)
 
     def encode(self) -> dict[str, Any]:
         """Return the JWT claims."""
@@ -49,8 +53,8 @@ class AccessClaims:
             "iss": ISSUER,
             "sub": who.id,
             "aud": list(self.audience),
-            "iat": int(self.issued_at.timestamp()),
-            "nbf": int(self.issued_at.timestamp()),
+            "iat": int(self.not_before.timestamp()),
+            "nbf": int(self.not_before.timestamp()),
             "exp": int(self.expires_at.timestamp()),
             "role": who.role.value,
             **{name: value for name, value in optional.items() if value},
@@ -69,7 +73,7 @@ class AccessClaims:
         return cls(
             principal=principal,
             audience=tuple(claims["aud"]),
-            issued_at=datetime.fromtimestamp(claims["iat"], UTC),
+            not_before=datetime.fromtimestamp(claims["nbf"], UTC),
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
         )
 
@@ -78,7 +82,7 @@ class SigningKeys:
     """The issuer's Ed25519 keys, the newest first: it signs with that one, and verifiers accept them all."""
 
     def __init__(self, keys: Sequence[OKPKey]) -> None:
-        self._keys = list(keys)
+        self.keys = tuple(keys)
 
     @classmethod
     def generate(cls, random: Random, now: datetime) -> Self:
@@ -88,26 +92,52 @@ class SigningKeys:
 
     @classmethod
     def open(cls, path: Path, random: Random, now: datetime) -> Self:
-        """Read the keys from a file that only its owner may read; make the file with one key where there is none."""
-        if path.exists():
-            return cls([OKPKey.import_key(key) for key in json.loads(path.read_text())["keys"]])
-        made = cls.generate(random, now)
-        document = json.dumps({"keys": [key.as_dict(private=True) for key in made._keys]})
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(document)
-        return made
+        """Read the keys from a file that only its owner may read; make the file with one key where there is none.
+
+        Raises ConfigurationError where the file is no set of private keys.
+        """
+        if not path.exists():
+            _keep(path, cls.generate(random, now))
+        try:
+            keys = [OKPKey.import_key(key) for key in json.loads(path.read_text(encoding="utf-8"))["keys"]]
+        except (ValueError, KeyError, TypeError, JoseError) as error:
+            raise _unreadable(path) from error
+        if not keys or not all(key.is_private for key in keys):
+            raise _unreadable(path)
+        return cls(keys)
+
+    @property
+    def newest(self) -> OKPKey:
+        """The key that signs."""
+        return self.keys[0]
 
     def sign(self, claims: AccessClaims) -> str:
         """Return the signed token."""
-        key = self._keys[0]
-        header = {"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}
-        return jwt.encode(header, claims.encode(), key, algorithms=[ALGORITHM])
+        header = {"alg": ALGORITHM, "typ": TYPE, "kid": self.newest.kid}
+        return jwt.encode(header, claims.encode(), self.newest, algorithms=[ALGORITHM])
 
     def public(self) -> dict[str, Any]:
         """Return the public keys as a JSON Web Key Set."""
-        return {"keys": [key.as_dict(private=False) for key in self._keys]}
+        return {"keys": [key.as_dict(private=False) for key in self.keys]}
 
 
-def key_set(document: dict[str, Any]) -> KeySet:
+def key_set(document: Mapping[str, Any]) -> KeySet:
     """Read a JSON Web Key Set."""
-    return KeySet.import_key_set(document)  # type: ignore[arg-type]
+    return KeySet.import_key_set(cast(Any, document))
+
+
+def _keep(path: Path, made: SigningKeys) -> None:
+    """Write the keys whole or not at all; of several processes at once the first one's are kept."""
+    document = json.dumps({"keys": [key.as_dict(private=True) for key in made.keys]})
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(document)
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        path.hardlink_to(draft)
+    Path(draft).unlink()
+
+
+def _unreadable(path: Path) -> ConfigurationError:
+    return ConfigurationError(f"{path} holds no set of private signing keys; restore it from its own backup")

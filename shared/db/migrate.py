@@ -62,7 +62,7 @@ def _pending(connection: Connection, package: str) -> list[str]:
 
 
 def _upgrade(connection: Connection, package: str) -> None:
-    from alembic import command  # noqa: PLC0415 - half a second that a store which is up to date need not wait for
+    from alembic import command  # noqa: PLC0415 - a store that is up to date need not wait for it
     from alembic.config import Config  # noqa: PLC0415 - the same
 
     config = Config(attributes={"connection": connection})

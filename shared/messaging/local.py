@@ -28,19 +28,25 @@ class LocalReader:
 
     def __init__(self, store: Store, consumer: Consumer, sources: Mapping[str, Source]) -> None:
         self._store, self._consumer, self._sources = store, consumer, sources
+        self._unreadable: dict[str, tuple[str, ...]] = {}
 
     def step(self) -> bool:
-        """Read and apply one run of each publisher; tell whether there was any."""
+        """Read and apply one run of each publisher; tell whether there was any.
+
+        A document that is no event has no position to go on from: it is parked, and read past with the next event.
+        """
         found = [self._read(name, source) for name, source in self._sources.items()]
         return any(found)
 
     def _read(self, name: str, source: Source) -> bool:
         with self._store.read() as session:
             position = marks.next_offset(session, name, PARTITION)
-        documents = source.after(position)
-        if not documents:
+        documents = tuple(source.after(position))
+        if not documents or documents == self._unreadable.get(name):
             return False
-        last = read(name, documents[-1])
-        end = last.position if isinstance(last, Arrival) else position
-        self._consumer.apply(Run(name, tuple(documents), PARTITION, position, end))
+        come = (read(name, document) for document in documents)
+        end = max((one.position for one in come if isinstance(one, Arrival)), default=position)
+        self._consumer.apply(Run(name, documents, PARTITION, position, end))
+        if end == position:
+            self._unreadable[name] = documents
         return True

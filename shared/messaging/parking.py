@@ -45,6 +45,11 @@ def list_waiting(session: Session, source: str, subjects: Iterable[str]) -> Sequ
     ).all()
 
 
+def list_all_waiting(session: Session) -> Sequence[Row[Any]]:
+    """Return whatever waits above a hole."""
+    return session.execute(select(waiting).order_by(waiting.c.source, waiting.c.subject, waiting.c.sequence)).all()
+
+
 def forget_waiting(session: Session, source: str, subject: str, up_to: int) -> None:
     """Forget what waited at or below a mark."""
     session.execute(

@@ -93,7 +93,7 @@ class Worker:
             try:
                 worked = self.step()
                 failures = 0
-            except Exception as error:  # the loop outlives whatever one step meets
+            except Exception as error:  # The loop outlives whatever one step meets.
                 failures += 1
                 worked = False
                 self._report(error, failures)
@@ -111,5 +111,7 @@ class Worker:
         )
 
     def _stop_applying(self, reason: str) -> None:
-        self._troubles.append(f"no event is applied: {reason}")
-        log.error("consumer stopped", reason=reason)
+        trouble = f"no event is applied: {reason}"
+        if trouble not in self._troubles:
+            self._troubles.append(trouble)
+            log.error("consumer stopped", reason=reason)

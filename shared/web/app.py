@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.web.host import Host
+from shared.web.idempotency import Forgetting
 from shared.web.kit_routes import router as kit_router
-from shared.web.middleware import Metrics, RequestMiddleware, TooLargeMiddleware
+from shared.web.metrics import MEDIA_TYPE, Metrics, exposition
+from shared.web.middleware import RequestMiddleware, TooLargeMiddleware
+from shared.web.openapi import REFUSED, ServiceApp
 from shared.web.problems import answer_problems
 
 BODY_MAX_BYTES = 1024 * 1024
@@ -16,15 +19,17 @@ BODY_MAX_BYTES = 1024 * 1024
 
 def service_app(host: Host) -> FastAPI:
     """Return a service's bare application; its routes stand under /api/<service>, its public ones at the root."""
-    app = FastAPI(
+    app = ServiceApp(
         title=f"Cheqi {host.service.name}",
         openapi_url=f"/api/{host.service.name}/openapi.json",
         docs_url=None,
         redoc_url=None,
         max_body_size=BODY_MAX_BYTES,
         generate_unique_id_function=lambda route: route.name,
+        responses=REFUSED,
     )
-    app.state.host, app.state.metrics = host, Metrics(host.service.name)
+    app.state.host, app.state.metrics, app.state.forgetting = host, Metrics(host.service.name), Forgetting()
+    app.state.metrics.watch(host)
     answer_problems(app)
     prefix = f"/api/{host.service.name}"
     for router in (host.service.router, kit_router):
@@ -34,7 +39,7 @@ def service_app(host: Host) -> FastAPI:
     return app
 
 
-def served(host: Host) -> ASGIApp:
+def served(host: Host) -> RequestMiddleware:
     """Return a service's application with what stands around every request."""
     app = service_app(host)
     return RequestMiddleware(TooLargeMiddleware(app), app.state.metrics, host.random)
@@ -48,7 +53,9 @@ class Gateway:
         self._public = [
             (path, self._apps[host.service.name]) for host in hosts for path in _public_paths(host.service.public)
         ]
-        self._root = _root_app(hosts)
+        mine = Metrics("gateway")
+        root = _root_app(hosts, [mine, *(app.metrics for app in self._apps.values())])
+        self._root = RequestMiddleware(root, mine, hosts[0].random)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to the application whose path it is."""
@@ -68,7 +75,7 @@ def _public_paths(router: APIRouter | None) -> Iterable[str]:
     return sorted({getattr(route, "path", "/").partition("{")[0] for route in routes})
 
 
-def _root_app(hosts: Sequence[Host]) -> FastAPI:
+def _root_app(hosts: Sequence[Host], metrics: Sequence[Metrics]) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     answer_problems(app)
 
@@ -84,5 +91,10 @@ def _root_app(hosts: Sequence[Host]) -> FastAPI:
         ready = all(one.ready for one in health.values())
         reasons = {name: one.reasons for name, one in health.items() if not one.ready}
         return JSONResponse({"ready": ready, "reasons": reasons}, 200 if ready else 503)
+
+    @app.get("/metrics")
+    def get_metrics() -> Response:
+        """Return what Prometheus scrapes, of all services."""
+        return Response(exposition(metrics), media_type=MEDIA_TYPE)
 
     return app

@@ -2,23 +2,32 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from shared.auth import Principal
 from shared.errors import FORBIDDEN, UNAUTHORISED
 from shared.messaging.cause import Cause, of_command
-from shared.web import idempotency, kinds
+from shared.web import idempotency, kinds, openapi
 from shared.web.host import Host
 from shared.web.idempotency import Claim
 from shared.web.language import Language, choose_language
+from shared.web.problems import is_json
 
 ANONYMOUS = "anonymous"
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+PersonToken = Annotated[
+    HTTPAuthorizationCredentials | None, Depends(HTTPBearer(scheme_name=openapi.PERSON, auto_error=False))
+]
+ServiceToken = Annotated[
+    HTTPAuthorizationCredentials | None, Depends(HTTPBearer(scheme_name=openapi.SERVICE, auto_error=False))
+]
 KEY_FORM = re.compile(r"[A-Za-z0-9._:\-]{1,100}")
 T = TypeVar("T")
 Command = Callable[[Session], str]
@@ -73,8 +82,9 @@ class Call:
         another request under the same key is refused. What `show` returns holds nothing personal: it is stored.
         """
         now = self.now
-        used = self._claim()
-        with self.host.transaction(self._cause(now)) as session:
+        used, cause = self._claim(), self._cause(now)
+        self.request.app.state.forgetting.forget_when_due(lambda: self.host.transaction(cause), now)
+        with self.host.transaction(cause) as session:
             earlier = idempotency.claim(session, used, now)
             if earlier is None:
                 made = command(session)
@@ -122,37 +132,33 @@ def _json(answer: str, status: int, headers: dict[str, str] | None = None) -> Re
     return Response(answer, status, headers=headers, media_type="application/json")
 
 
-def _bearer(request: Request) -> str | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token else None
-
-
 async def _body(request: Request) -> bytes:
-    return await request.body()
+    body = await request.body()
+    if is_json(request) and NUL.search(body):
+        raise kinds.NUL_CHARACTER()
+    return body
 
 
 def _open_call(request: Request, body: Annotated[bytes, Depends(_body)]) -> Call:
     return Call(request.app.state.host, request, body, None)
 
 
-def _signed_in_call(call: Annotated[Call, Depends(_open_call)]) -> Call:
-    token = _bearer(call.request)
+def _signed_in_call(call: Annotated[Call, Depends(_open_call)], token: PersonToken) -> Call:
     if token is None:
         raise UNAUTHORISED()
-    return Call(call.host, call.request, call.body, call.host.verifier.person(token))
+    return replace(call, caller=call.host.verifier.person(token.credentials))
 
 
 def ServiceCaller(scope: str) -> Any:  # noqa: N802 - stands in annotations like the other two
     """Return the dependency of a route for services whose token has the scope."""
 
-    def service_call(call: Annotated[Call, Depends(_open_call)]) -> Call:
-        token = _bearer(call.request)
+    def service_call(call: Annotated[Call, Depends(_open_call)], token: ServiceToken) -> Call:
         if token is None:
             raise UNAUTHORISED()
-        principal = call.host.verifier.service(token)
+        principal = call.host.verifier.service(token.credentials)
         if scope not in principal.scopes:
             raise FORBIDDEN(scope=scope)
-        return Call(call.host, call.request, call.body, principal)
+        return replace(call, caller=principal)
 
     return Depends(service_call)
 

@@ -1,7 +1,8 @@
 """How a service asks another one: with its own token, in bounded time, never inside a transaction."""
 
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from shared.clock import Clock
 
 TIMEOUT_S = 5.0
 TRIES = 3
+KEYS_PATH, TOKEN_PATH = "/api/registration/jwks.json", "/api/registration/token"
 RENEW_BEFORE = timedelta(seconds=30)
 
 
@@ -20,10 +22,10 @@ class ServiceUnavailableError(ConnectionError):
 
 @dataclass(frozen=True)
 class Credentials:
-    """A service's name and secret towards registration, and the scopes it asks for."""
+    """A service's name and secret towards registration, and the one scope of the one service that it asks for."""
 
     name: str
-    secret: str
+    secret: str = field(repr=False)
     target: str
     scope: str
 
@@ -34,13 +36,15 @@ class TokenSource:
     def __init__(self, http: httpx2.Client, credentials: Credentials, clock: Clock) -> None:
         self._http, self._credentials, self._clock = http, credentials, clock
         self._token, self._until = "", clock.now()
+        self._lock = threading.Lock()
 
     def token(self) -> str:
         """Return a token that is good for a while; raises ServiceUnavailableError."""
         now = self._clock.now()
-        if now >= self._until - RENEW_BEFORE:
-            self._renew(now)
-        return self._token
+        with self._lock:
+            if now >= self._until - RENEW_BEFORE:
+                self._renew(now)
+            return self._token
 
     def _renew(self, now: datetime) -> None:
         mine = self._credentials
@@ -51,12 +55,12 @@ class TokenSource:
             "target": mine.target,
             "scope": mine.scope,
         }
-        answer = _send(self._http, "POST", "/api/registration/token", json=body)
-        if answer.status_code != httpx2.codes.OK:
-            message = f"registration refused a token to {mine.name} (status {answer.status_code})"
-            raise ServiceUnavailableError(message)
-        granted = answer.json()
-        self._token, self._until = granted["access_token"], now + timedelta(seconds=granted["expires_in"])
+        granted = _object(_send(self._http, "POST", TOKEN_PATH, json=body), TOKEN_PATH)
+        try:
+            self._token, self._until = granted["access_token"], now + timedelta(seconds=granted["expires_in"])
+        except (KeyError, TypeError) as error:
+            message = f"{TOKEN_PATH} answered without a token"
+            raise ServiceUnavailableError(message) from error
 
 
 class ServiceClient:
@@ -67,24 +71,40 @@ class ServiceClient:
 
     def find_json(self, path: str) -> Mapping[str, Any] | None:
         """Return the JSON object at a path, None where there is none (404); raises ServiceUnavailableError."""
-        headers = {"Authorization": f"Bearer {self._tokens.token()}"}
-        answer = _send(self._http, "GET", path, headers=headers)
-        if answer.status_code == httpx2.codes.NOT_FOUND:
-            return None
-        if answer.status_code != httpx2.codes.OK:
-            message = f"GET {path} was answered with status {answer.status_code}"
-            raise ServiceUnavailableError(message)
-        found: Mapping[str, Any] = answer.json()
+        answer = _send(self._http, "GET", path, headers={"Authorization": f"Bearer {self._tokens.token()}"})
+        return None if answer.status_code == httpx2.codes.NOT_FOUND else _object(answer, path)
+
+
+def http_client(address: str) -> httpx2.Client:
+    """Return a client of the services behind an address that waits for no answer longer than five seconds."""
+    return httpx2.Client(base_url=address, timeout=TIMEOUT_S)
+
+
+def fetch_keys(http: httpx2.Client) -> Mapping[str, Any]:
+    """Return the key set that registration publishes; raises ServiceUnavailableError."""
+    return _object(_send(http, "GET", KEYS_PATH), KEYS_PATH)
+
+
+def _object(answer: httpx2.Response, path: str) -> Mapping[str, Any]:
+    """Return the JSON object of an answer; raises ServiceUnavailableError for a refusal, named by its problem."""
+    try:
+        found = answer.json()
+    except ValueError:
+        found = None
+    if answer.status_code == httpx2.codes.OK and isinstance(found, dict):
         return found
+    problem = str(found.get("type", "")).rpartition("/")[2] if isinstance(found, dict) else ""
+    message = f"{path} was answered with status {answer.status_code} {problem}".rstrip()
+    raise ServiceUnavailableError(message)
 
 
 def _send(http: httpx2.Client, method: str, path: str, **options: Any) -> httpx2.Response:
     """Send a request that is harmless by repetition, again when the connection fails."""
     for left in reversed(range(TRIES)):
         try:
-            return http.request(method, path, timeout=TIMEOUT_S, **options)
+            return http.request(method, path, **options)
         except httpx2.TransportError as error:
             if not left:
-                message = f"{method} {path} was not answered: {type(error).__name__}"
+                message = f"{path} was not answered: {type(error).__name__}"
                 raise ServiceUnavailableError(message) from error
     raise AssertionError

@@ -1,6 +1,8 @@
 """Idempotency keys: a repeated command is recognised for ever, and answered as it was for a day."""
 
 import hashlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +14,7 @@ from shared.db.upsert import insert_new
 from shared.messaging.tables import idempotency
 
 ANSWER_KEPT = timedelta(hours=24)
+FORGET_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,11 @@ def settle(session: Session, used: Claim, made: str, *, status: int, answer: str
     session.execute(update(idempotency).where(*_same(used)).values(made=made, status=status, answer=answer))
 
 
-def forget_answers(session: Session, now: datetime) -> None:
-    """Forget the answers that are older than a day; what was made stays known for ever."""
+def forget_answers(session: Session, now: datetime, *, since: datetime | None = None) -> None:
+    """Forget the answers that are older than a day, or that got so old since a moment; what was made stays known."""
     old = idempotency.c.answered_at < now - ANSWER_KEPT
+    if since is not None:
+        old &= idempotency.c.answered_at >= since - ANSWER_KEPT
     session.execute(update(idempotency).where(old, idempotency.c.answer.is_not(None)).values(answer=None))
 
 
@@ -59,6 +64,21 @@ def kept_answer(row: Row[Any], now: datetime) -> str | None:
     """Return the stored answer of an earlier use while it is kept."""
     answer: str | None = row.answer
     return answer if row.answered_at >= now - ANSWER_KEPT else None
+
+
+class Forgetting:
+    """Remembers up to when one process has forgotten old answers, so that it does so hourly and looks at few rows."""
+
+    def __init__(self) -> None:
+        self._upto: datetime | None = None
+
+    def forget_when_due(self, open_transaction: Callable[[], AbstractContextManager[Session]], now: datetime) -> None:
+        """Forget old answers in a transaction of its own, once an hour at most."""
+        if self._upto is not None and now - self._upto < FORGET_EVERY:
+            return
+        with open_transaction() as session:
+            forget_answers(session, now, since=self._upto)
+        self._upto = now
 
 
 def _same(used: Claim) -> tuple[Any, ...]:

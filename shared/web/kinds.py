@@ -15,8 +15,24 @@ BAD_JSON = ProblemKind(
     400,
     "无法解析请求",
     "The body cannot be read",
-    "请求正文不是有效的 JSON。请检查格式后重新提交。",
-    "The body is no valid JSON. Check its form and send the request again.",
+    "请求正文不是有效的 JSON（UTF-8），或嵌套过深。请检查格式后重新提交。",
+    "The body is no valid JSON in UTF-8, or it nests too deeply. Check its form and send the request again.",
+)
+NUL_CHARACTER = ProblemKind(
+    "nul-character",
+    400,
+    "含有空字符",
+    "NUL character",
+    "地址或正文中含有空字符（U+0000），文字中不允许出现。请去掉后重新提交。",
+    "The address or the body contains the character NUL (U+0000), which no text may hold. Send it without.",
+)
+NOT_JSON = ProblemKind(
+    "not-json",
+    415,
+    "内容类型不符",
+    "Wrong content type",
+    "此接口只接受 JSON。请设置请求头 Content-Type: application/json 后重新提交。",
+    "This route takes JSON only. Send the header Content-Type: application/json with the body.",
 )
 BODY_TOO_LARGE = ProblemKind(
     "body-too-large",

@@ -7,16 +7,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
-from prometheus_client import generate_latest
 from starlette.requests import Request
 
 from shared.messaging.source import PAGE_MAX
 from shared.web.call import Call, ServiceCaller
+from shared.web.metrics import MEDIA_TYPE as SCRAPED
+from shared.web.metrics import exposition
 
 ND_JSON = "application/x-ndjson"
 Reader = Annotated[Call, ServiceCaller("events:read")]
 Auditor = Annotated[Call, ServiceCaller("audit:read")]
-Above = Annotated[int, Query(ge=0)]
+POSITION_MAX = 2**63 - 1
+Above = Annotated[int, Query(ge=0, le=POSITION_MAX)]
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 router = APIRouter(tags=["operation"])
@@ -52,11 +54,7 @@ def get_readyz(request: Request, response: Response) -> dict[str, object]:
 @router.get("/metrics")
 def get_metrics(request: Request) -> Response:
     """Return what Prometheus scrapes."""
-    metrics, host = request.app.state.metrics, request.app.state.host
-    lines = generate_latest(metrics.registry).decode()
-    for name, value in host.gauges().items():
-        lines += f'# TYPE cheqi_{name} gauge\ncheqi_{name}{{service="{host.service.name}"}} {value}\n'
-    return Response(lines, media_type="text/plain; version=0.0.4")
+    return Response(exposition([request.app.state.metrics]), media_type=SCRAPED)
 
 
 @router.get("/events/heads")

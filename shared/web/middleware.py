@@ -5,18 +5,20 @@ import time
 from dataclasses import dataclass
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.messaging.failures import place_of
 from shared.random import Random
 from shared.web import kinds
-from shared.web.problems import problem
+from shared.web.metrics import Metrics
+from shared.web.problems import MEDIA_TYPE, problem
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._\-]{8,64}")
 TRACEPARENT = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
-SECURITY_HEADERS = {
+SAFE_HEADERS = {
+    "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
@@ -26,22 +28,9 @@ SECURITY_HEADERS = {
 log = structlog.get_logger("http")
 
 
-class Metrics:
-    """What one application counts of its requests."""
-
-    def __init__(self, service: str) -> None:
-        self.registry = CollectorRegistry()
-        labels = ("service", "method", "route", "status")
-        self.requests = Counter("cheqi_http_requests", "Requests answered", labels, registry=self.registry)
-        self.seconds = Histogram(
-            "cheqi_http_request_seconds", "Time to answer", ("service", "route"), registry=self.registry
-        )
-        self.service = service
-
-
 @dataclass
 class RequestMiddleware:
-    """Wraps an application (ASGI)."""
+    """Wraps an application (ASGI); no exception leaves it, so that no server logs what one says."""
 
     app: ASGIApp
     metrics: Metrics
@@ -52,7 +41,7 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 500
+        began, status = time.perf_counter(), 0
         state = scope.setdefault("state", {})
         state.update(self._identity(dict(scope["headers"])))
 
@@ -62,14 +51,22 @@ class RequestMiddleware:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = state["request_id"]
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in SAFE_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
         try:
-            await self.app(scope, receive, send_with_headers)
+            await self._answer(scope, receive, send_with_headers)
+        except Exception as error:  # what began to be answered is broken off, the rest was answered below
+            self._report(scope, error)
         finally:
             self._note(scope, status, time.perf_counter() - began)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+            await problem(Request(scope), kinds.NUL_CHARACTER, {})(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
 
     def _identity(self, headers: dict[bytes, bytes]) -> dict[str, str]:
         """Take over a request id and a trace that are well formed; make them otherwise."""
@@ -81,15 +78,22 @@ class RequestMiddleware:
             "traceparent": trace.decode() if TRACEPARENT.fullmatch(trace) else f"00-{made[:32]}-{made[32:]}-01",
         }
 
+    def _report(self, scope: Scope, error: Exception) -> None:
+        log.error(
+            "request failed",
+            service=self.metrics.service,
+            error=type(error).__name__,
+            place=place_of(error),
+            request_id=scope["state"]["request_id"],
+        )
+
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
-        method = scope["method"]
-        self.metrics.requests.labels(self.metrics.service, method, route, str(status)).inc()
-        self.metrics.seconds.labels(self.metrics.service, route).observe(seconds)
+        self.metrics.count(scope["method"], route, status, seconds)
         log.info(
             "request",
             service=self.metrics.service,
-            method=method,
+            method=scope["method"],
             route=route,
             status=status,
             ms=round(seconds * 1000, 1),
@@ -111,7 +115,7 @@ class TooLargeMiddleware:
             nonlocal replaced
             if replaced:
                 return
-            if message["type"] == "http.response.start" and message["status"] == kinds.BODY_TOO_LARGE.status:
+            if message["type"] == "http.response.start" and _is_bare(message):
                 replaced = True
                 answer = problem(Request(scope), kinds.BODY_TOO_LARGE, {})
                 await answer(scope, receive, send)
@@ -119,3 +123,9 @@ class TooLargeMiddleware:
             await send(message)
 
         await self.app(scope, receive, send_problem)
+
+
+def _is_bare(message: Message) -> bool:
+    """Tell a 413 of the framework from a service's own problem."""
+    media_type = Headers(raw=message["headers"]).get("content-type", "")
+    return bool(message["status"] == kinds.BODY_TOO_LARGE.status and not media_type.startswith(MEDIA_TYPE))

@@ -1,10 +1,10 @@
 """Refusals as RFC 9457 problems, and what every other exception is answered with."""
 
+import errno
 import json
 from datetime import datetime
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
@@ -12,29 +12,17 @@ from starlette.exceptions import HTTPException
 
 from shared.clock import SHANGHAI
 from shared.errors import ProblemKind, Refusal
-from shared.messaging.failures import Failure, kind_of, place_of
+from shared.messaging.failures import Failure, kind_of
 from shared.web import kinds
+from shared.web.fields import field_problem
 from shared.web.language import Language, choose_language
 
 TYPE_ROOT = "https://cheqi.cn/problems"
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 ERRORS_MAX = 20
-BY_STATUS = {404: kinds.NO_SUCH_ROUTE, 405: kinds.METHOD_NOT_ALLOWED, 413: kinds.BODY_TOO_LARGE}
-MESSAGES: dict[str, tuple[str, str]] = {
-    "missing": ("必填", "is required"),
-    "extra_forbidden": ("不接受此项", "is not a known field"),
-    "string_too_short": ("过短", "is too short"),
-    "string_too_long": ("过长", "is too long"),
-    "string_pattern_mismatch": ("格式不符", "has the wrong form"),
-    "greater_than_equal": ("过小", "is too small"),
-    "less_than_equal": ("过大", "is too large"),
-    "literal_error": ("不是可选值之一", "is not one of the values to choose from"),
-    "enum": ("不是可选值之一", "is not one of the values to choose from"),
-}
-OTHERWISE = ("不符合要求", "is not acceptable")
-
-log = structlog.get_logger(__name__)
+BY_STATUS = {400: kinds.BAD_JSON, 404: kinds.NO_SUCH_ROUTE, 405: kinds.METHOD_NOT_ALLOWED, 413: kinds.BODY_TOO_LARGE}
+FULL_ON_POSTGRESQL, FULL_ON_SQLITE = "53100", "disk is full"
 
 
 def answer_problems(app: FastAPI) -> None:
@@ -43,6 +31,7 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _of_status)
     app.add_exception_handler(DBAPIError, _of_database)
+    app.add_exception_handler(OSError, _of_system)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -67,10 +56,8 @@ def problem(request: Request, kind: ProblemKind, facts: dict[str, Any]) -> Respo
 
 
 def _waiting(kind: ProblemKind, facts: dict[str, Any]) -> dict[str, str]:
-    if kind.status == kinds.BUSY.status:
-        return {"Retry-After": str(RETRY_AFTER_S)}
-    if "retry_after_s" in facts:
-        return {"Retry-After": str(facts["retry_after_s"])}
+    if "retry_after_s" in facts or kind.status == kinds.BUSY.status:
+        return {"Retry-After": str(facts.get("retry_after_s", RETRY_AFTER_S))}
     return {"WWW-Authenticate": "Bearer"} if kind.status == 401 else {}  # noqa: PLR2004 - the status itself
 
 
@@ -104,16 +91,18 @@ def _invalid(request: Request, error: Exception) -> Response:
     found = error.errors()[:ERRORS_MAX]
     if any(one["type"] == "json_invalid" for one in found):
         return problem(request, kinds.BAD_JSON, {})
-    english = choose_language(request.headers.get("accept-language")) == "en"
-    errors = [
-        {
-            "field": ".".join(str(part) for part in one["loc"]),
-            "code": one["type"],
-            "message": MESSAGES.get(one["type"], OTHERWISE)[english],
-        }
-        for one in found
-    ]
+    if any(one["loc"] == ("body",) and one["type"] == "model_attributes_type" for one in found) and not is_json(
+        request
+    ):
+        return problem(request, kinds.NOT_JSON, {})
+    language = choose_language(request.headers.get("accept-language"))
+    errors = [field_problem(one, language) for one in found]
     return problem(request, kinds.INVALID_REQUEST, {"count": len(errors), "errors": errors})
+
+
+def is_json(request: Request) -> bool:
+    """Tell whether a request says that its body is JSON."""
+    return "json" in request.headers.get("content-type", "").lower()
 
 
 def _of_status(request: Request, error: Exception) -> Response:
@@ -123,13 +112,19 @@ def _of_status(request: Request, error: Exception) -> Response:
 
 def _of_database(request: Request, error: Exception) -> Response:
     assert isinstance(error, DBAPIError)  # noqa: S101 - registered for this class only
-    if "full" in str(error.orig).lower():
+    if getattr(error.orig, "sqlstate", None) == FULL_ON_POSTGRESQL or FULL_ON_SQLITE in str(error.orig):
         return problem(request, kinds.STORAGE_FULL, {})
     if kind_of(error) is Failure.TRANSIENT:
         return problem(request, kinds.BUSY, {})
-    return _unexpected(request, error)
+    raise error
 
 
-def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("request failed", error=type(error).__name__, place=place_of(error), request_id=_request_id(request))
+def _of_system(request: Request, error: Exception) -> Response:
+    assert isinstance(error, OSError)  # noqa: S101 - registered for this class only
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return problem(request, kinds.STORAGE_FULL, {})
+    raise error
+
+
+def _unexpected(request: Request, _error: Exception) -> Response:
     return problem(request, kinds.UNEXPECTED, {"request_id": _request_id(request)})

@@ -25,7 +25,9 @@ LAUNDRY = Principal("p1", Role.PARTNER_STAFF, BALIZHUANG, partner="laundry")
         (LAUNDRY, None, "barber", False),
     ],
 )
-def test_reach_and_ownership_decide(principal: Principal, subdistrict: str | None, owner: str | None, may: bool) -> None:  # noqa: FBT001 - what is expected
+def test_reach_and_ownership_decide(
+    principal: Principal, subdistrict: str | None, owner: str | None, *, may: bool
+) -> None:
     refused = False
 
     try:

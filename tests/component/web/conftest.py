@@ -1,18 +1,20 @@
 """A small service with a route of each sort, on a real store."""
 
+import errno
 from collections.abc import Iterator
 from typing import Annotated
 
 import pytest
 from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import MetaData, Text, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from shared.auth import Principal, Role
-from shared.errors import NOT_FOUND
-from shared.events.training import CourseChangedV1
+from shared.errors import NOT_FOUND, ProblemKind
+from shared.events.training import CourseOrderedV1
 from shared.messaging import emit, new_id
 from shared.service import Audit, Effect, Finding, Service
 from shared.web import Call, Caller, Cursor, OpenCaller, Page, ServiceCaller, page_of
@@ -20,6 +22,10 @@ from tests.harness import Bench
 
 router = APIRouter()
 RIDER = Principal("r1", Role.RIDER, "110108005")
+PHOTO_MAX_BYTES = 2 * 1024 * 1024
+PHOTO_TOO_LARGE = ProblemKind(
+    "photo-too-large", 413, "照片过大", "The photo is too large", "请压缩。", "Send a smaller one."
+)
 AUDITOR = Principal("audit", Role.SERVICE, scopes=frozenset({"audit:read", "events:read"}))
 
 
@@ -59,9 +65,11 @@ def write_note(session: Session, wanted: Wanted) -> str:
         raise ZeroDivisionError
     if wanted.words in ("database is locked", "database or disk is full"):
         raise OperationalError("x", {}, Exception(wanted.words))
+    if wanted.words == "no space left":
+        raise OSError(errno.ENOSPC, "no space left for 13812345678")
     note = Note(id=new_id(session, "note"), words=wanted.words)
     session.add(note)
-    emit(session, CourseChangedV1(subdistrict="110108005", course_id=note.id, title_zh="课", title_en="course"))
+    emit(session, CourseOrderedV1(subdistrict="110108005", order_id=note.id, rider_id="r1", course_id="c1"))
     return note.id
 
 
@@ -92,6 +100,26 @@ def get_note(note_id: str, call: Caller) -> View:
     return call.read(lambda session: show(session, note_id))
 
 
+@router.put("/photo", max_body_size=PHOTO_MAX_BYTES)
+def put_photo(call: Caller) -> dict[str, int]:
+    """Take a photo, unless the service itself finds it too large."""
+    if call.body.startswith(b"large"):
+        raise PHOTO_TOO_LARGE()
+    return {"bytes": len(call.body)}
+
+
+@router.get("/broken")
+def get_broken(call: OpenCaller) -> StreamingResponse:
+    """Break off in the middle of an answer."""
+    return StreamingResponse(break_off(call.language))
+
+
+@router.get("/undone")
+def get_undone(_call: OpenCaller) -> None:
+    """Fail before there is an answer."""
+    raise ZeroDivisionError
+
+
 @router.get("/open")
 def get_open(call: OpenCaller) -> dict[str, str]:
     """Answer anybody."""
@@ -102,6 +130,12 @@ def get_open(call: OpenCaller) -> dict[str, str]:
 def get_names(call: Annotated[Call, ServiceCaller("names:read")]) -> dict[str, str]:
     """Answer services that may read names."""
     return {"caller": call.principal.id}
+
+
+def break_off(word: str) -> Iterator[str]:
+    """Yield a word and fail."""
+    yield word
+    raise ZeroDivisionError
 
 
 def find(_session: Session) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from httpx2 import Response
 from sqlalchemy import select, update
 
 from shared.auth import Principal, Role
-from shared.events.training import CourseChangedV1
+from shared.events.training import CourseOrderedV1
 from shared.messaging.tables import idempotency
 from shared.web.idempotency import forget_answers
 from tests.component.web.conftest import RIDER, Note
@@ -20,7 +20,7 @@ def test_a_repeat_gets_the_same_answer_and_has_no_second_effect(bench: Bench) ->
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json() == second.json()
     assert second.headers["Idempotency-Replayed"] == "true"
-    assert len(bench.told(CourseChangedV1)) == 1
+    assert len(bench.told(CourseOrderedV1)) == 1
 
 
 def test_another_body_under_the_same_key_is_refused(bench: Bench) -> None:
@@ -29,7 +29,7 @@ def test_another_body_under_the_same_key_is_refused(bench: Bench) -> None:
     refused = post(bench, "k1", "goodbye")
 
     assert (refused.status_code, code(refused)) == (422, "idempotency-key-reused")
-    assert len(bench.told(CourseChangedV1)) == 1
+    assert len(bench.told(CourseOrderedV1)) == 1
 
 
 def test_the_same_key_of_another_principal_is_another_key(bench: Bench) -> None:
@@ -70,7 +70,7 @@ def test_a_refused_or_failed_command_leaves_nothing_and_may_be_repeated(bench: B
 
     assert failed.status_code >= 400
     assert again.status_code == 201
-    assert len(bench.told(CourseChangedV1)) == 1
+    assert len(bench.told(CourseOrderedV1)) == 1
 
 
 @pytest.mark.parametrize("key", [None, "", "x" * 101, "with space"])

@@ -1,0 +1,1 @@
+"""Photos: checked, stripped and encoded anew before anything keeps them, and kept outside the databases."""

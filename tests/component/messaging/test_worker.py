@@ -1,0 +1,203 @@
+"""The worker goes on whatever one step meets: what is transient is tried again, a fault of the service is told."""
+
+import time
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from shared.messaging.worker import SWEEP_EVERY
+from tests.component.messaging.pair import Pair, Steps, running
+
+
+def test_a_step_relays_applies_fires_timers_and_sends_and_an_idle_one_says_so() -> None:
+    pair, sent = Pair(), Steps()
+    pair.send = sent
+    pair.tell("h1", "h2")
+    pair.tell_of_own("o1")
+    pair.set_timer("t1")
+    worker = pair.worker()
+
+    worked = worker.step()
+    while worker.step():
+        pass
+
+    assert worked is True
+    assert pair.effects() == ["h1", "h2", "t1"]
+    assert pair.gauge("unsent_events") == 0
+    assert sent.count >= 2
+
+
+def test_what_a_step_sends_counts_as_work() -> None:
+    pair = Pair()
+    worker = pair.worker()
+    idle = worker.step()
+    pair.send = lambda: 1
+
+    assert (idle, worker.step()) == (False, True)
+
+
+def test_a_publisher_that_is_away_is_asked_again_and_nothing_is_parked() -> None:
+    pair, applied = Pair(), Steps()
+    pair.tell("h1")
+    pair.log.away = 3
+    pair.fault = applied
+
+    with running(pair.worker()):
+        applied.wait()
+
+    assert (pair.effects(), pair.gauge("parked_events")) == (["h1"], 0)
+    assert pair.log.away == 0
+    assert pair.listener.node.troubles == []
+
+
+def test_a_busy_store_is_tried_again_and_nothing_is_parked() -> None:
+    pair, tries = Pair(), Steps(enough=3)
+    pair.tell("h1")
+
+    def busy_twice(_session: Session) -> None:
+        tries()
+        if tries.count < 3:
+            raise OperationalError("x", {}, Exception("database is locked"))
+
+    pair.fault = busy_twice
+    with running(pair.worker()):
+        tries.wait()
+
+    assert (pair.effects(), pair.gauge("parked_events")) == (["h1"], 0)
+    assert pair.listener.node.health().ready
+
+
+def test_each_try_waits_longer_than_the_one_before() -> None:
+    pair, tries = Pair(), Steps(enough=4)
+    moments: list[float] = []
+
+    def fail() -> int:
+        moments.append(time.monotonic())
+        tries()
+        raise ConnectionError
+
+    pair.send = fail
+    with running(pair.worker()):
+        tries.wait()
+
+    waits = [after - before for before, after in pairwise(moments)]
+    assert all(wait >= least for wait, least in zip(waits, (0.1, 0.2, 0.4), strict=False))
+
+
+def test_a_fault_of_the_service_stops_applying_and_the_rest_of_the_work_goes_on() -> None:
+    pair = Pair()
+    pair.fault = read_a_table_that_is_missing
+    worker = pair.worker()
+    pair.tell("h1")
+    worker.step()
+
+    pair.fault = lambda _session: None
+    pair.tell("h2")
+    pair.tell_of_own("o1")
+    pair.set_timer("t1")
+    worker.step()
+
+    assert pair.effects() == ["t1"]
+    assert (pair.gauge("unsent_events"), pair.gauge("parked_events")) == (0, 0)
+
+
+def test_a_service_that_applies_nothing_is_not_ready_and_says_why() -> None:
+    pair = Pair()
+    pair.fault = read_a_table_that_is_missing
+    pair.tell("h1")
+
+    before = pair.listener.http().get("/api/listener/readyz")
+    pair.worker().step()
+    after = pair.listener.http().get("/api/listener/readyz")
+
+    assert (before.status_code, after.status_code) == (200, 503)
+    (reason,) = after.json()["reasons"]
+    assert reason.startswith("no event is applied: OperationalError at ")
+
+
+def test_a_process_that_starts_again_with_the_fault_mended_applies_what_it_had_left() -> None:
+    pair = Pair()
+    pair.fault = read_a_table_that_is_missing
+    pair.tell("h1", "h2")
+    pair.worker().step()
+
+    pair.fault = lambda _session: None
+    pair.listener.node.troubles.clear()
+    pair.worker().step()
+
+    assert pair.effects() == ["h1", "h2"]
+
+
+def test_a_fault_that_lasts_is_told_once_and_the_loop_goes_on() -> None:
+    pair, tries = Pair(), Steps(enough=3)
+
+    def fail() -> int:
+        tries()
+        raise ZeroDivisionError
+
+    pair.send = fail
+    with running(pair.worker()):
+        tries.wait()
+
+    (trouble,) = pair.listener.node.troubles
+    assert "ZeroDivisionError at " in trouble
+
+
+def test_a_worker_that_is_woken_looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.messaging.worker.POLL_S", 3600)
+    pair, idle, applied = Pair(), Steps(enough=1), Steps()
+    pair.send, pair.fault = idle, applied
+
+    with running(pair.worker()) as worker:
+        idle.wait()
+        pair.tell("h1")
+        worker.wake()
+        applied.wait()
+
+    assert pair.effects() == ["h1"]
+
+
+def test_what_the_bus_lost_is_fetched_once_a_minute() -> None:
+    pair = Pair()
+    worker = pair.worker()
+    worker.step()
+    pair.tell("h1")
+    pair.log.lost = True
+
+    worker.step()
+    before = pair.effects()
+    for _round in range(2):
+        pair.listener.clock.advance(SWEEP_EVERY)
+        worker.step()
+
+    assert (before, pair.effects()) == ([], ["h1"])
+
+
+def test_stopping_ends_the_step_in_hand_and_begins_no_other() -> None:
+    pair, begun = Pair(), Steps()
+    pair.send = begun
+    worker = pair.worker()
+    worker.start()
+    begun.wait()
+
+    worker.stop()
+    pair.tell("h1")
+    worker.wake()
+
+    assert pair.effects() == []
+
+
+def test_a_worker_that_was_never_started_can_be_stopped() -> None:
+    pair = Pair()
+
+    pair.worker().stop()
+
+    assert pair.effects() == []
+
+
+def read_a_table_that_is_missing(session: Session) -> None:
+    """Fail as a service does whose tables were not migrated."""
+    session.execute(text("SELECT * FROM not_migrated"))

@@ -1,0 +1,128 @@
+"""Around every request: an id and a trace, a line in the log, numbers for an operator, headers for browsers."""
+
+import asyncio
+import json
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from starlette.types import Message
+from structlog.testing import capture_logs
+
+from shared.messaging.tables import event_log
+from shared.node import Node
+from shared.web.app import served
+from tests.component.web.conftest import RIDER
+from tests.component.web.test_bodies import SCOPE
+from tests.component.web.test_idempotency import post
+from tests.harness import Bench
+
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+def test_a_request_s_id_and_trace_are_in_the_events_that_it_causes(bench: Bench) -> None:
+    headers = {"Idempotency-Key": "k1", "X-Request-Id": "request-4711", "traceparent": TRACE}
+
+    answer = bench.http(RIDER).post("/api/training/notes", json={"words": "a"}, headers=headers)
+
+    event = only_event(bench)
+    assert answer.headers["X-Request-Id"] == event["correlationid"] == "request-4711"
+    assert (event["traceparent"], event["actor"]) == (TRACE, "rider/r1")
+
+
+@pytest.mark.parametrize("trace", ["", "00-" + "0" * 32 + "-b7ad6b7169203331-01", "ff-1-2-3", "x" * 5000])
+def test_a_trace_that_is_none_is_replaced(bench: Bench, trace: str) -> None:
+    headers = {"Idempotency-Key": "k1", "X-Request-Id": "bad id", "traceparent": trace}
+
+    bench.http(RIDER).post("/api/training/notes", json={"words": "a"}, headers=headers)
+
+    event = only_event(bench)
+    assert len(event["traceparent"]) == len(TRACE)
+    assert event["traceparent"] != trace
+    assert event["correlationid"] != "bad id"
+
+
+def test_a_line_tells_the_route_and_neither_the_id_nor_the_query(bench: Bench) -> None:
+    with capture_logs() as lines:
+        bench.http(RIDER).get("/api/training/notes/13812345678?phone=13812345678")
+
+    assert [(line["route"], line["status"]) for line in lines] == [("/notes/{note_id}", 404)]
+    assert "13812345678" not in str(lines)
+
+
+def test_a_failure_is_logged_by_its_class_and_place_alone(bench: Bench) -> None:
+    with capture_logs() as lines:
+        answer = post(bench, "k1", "fail")
+
+    failure = lines[0]
+    assert (failure["event"], failure["error"]) == ("request failed", "ZeroDivisionError")
+    assert failure["place"].startswith("web/conftest.py:write_note:")
+    assert failure["request_id"] == answer.headers["X-Request-Id"]
+    assert "exc_info" not in failure
+
+
+@pytest.mark.parametrize(("path", "status"), [("/api/training/broken", 200), ("/api/training/undone", 500)])
+def test_a_failure_is_logged_here_and_no_server_sees_the_exception(bench: Bench, path: str, status: int) -> None:
+    sent: list[Message] = []
+    asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+    async def receive() -> Message:
+        return next(asked, None) or await asyncio.Future()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    with capture_logs() as lines:
+        asyncio.run(served(bench.node)({**SCOPE, "method": "GET", "path": path}, receive, send))
+
+    assert sent[0]["status"] == status
+    assert sent[-1].get("more_body", False) is (status == 200)
+    assert [line["event"] for line in lines] == ["request failed", "request"]
+
+
+def test_answers_are_kept_by_nobody_and_shown_in_no_frame(bench: Bench) -> None:
+    headers = bench.http().get("/api/training/open").headers
+
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+def test_metrics_are_what_prometheus_reads(bench: Bench) -> None:
+    http = bench.http(RIDER)
+    http.get("/api/training/notes/unknown")
+    http.request("BREW", "/api/training/notes")
+
+    families = {one.name: one for one in text_string_to_metric_families(http.get("/api/training/metrics").text)}
+
+    requests = {
+        (sample.labels["method"], sample.labels["route"], sample.labels["status"]): sample.value
+        for sample in families["cheqi_http_requests"].samples
+        if sample.name.endswith("_total")
+    }
+    assert requests[("GET", "/notes/{note_id}", "404")] == 1
+    assert {method for method, _route, _status in requests} == {"GET", "other"}
+    assert families["cheqi_unsent_events"].samples[0].value == 0
+
+
+def test_metrics_of_requests_are_told_while_the_store_does_not_answer(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_node: Node) -> dict[str, float]:
+        raise OperationalError("x", {}, Exception("away"))
+
+    monkeypatch.setattr(Node, "gauges", fail)
+
+    answer = bench.http().get("/api/training/metrics")
+
+    assert answer.status_code == 200
+    assert "cheqi_unsent_events" not in answer.text
+
+
+def only_event(bench: Bench) -> dict[str, str]:
+    """Return the one event in the log."""
+    with bench.store.read() as session:
+        document = session.scalars(select(event_log.c.document)).one()
+    event: dict[str, str] = json.loads(document)
+    return event

@@ -1,0 +1,102 @@
+"""Bodies that are too large, hostile or of the wrong kind are refused, each with what is wrong."""
+
+import asyncio
+
+import pytest
+from httpx2 import Response
+from starlette.types import Message
+
+from shared.web.app import served
+from tests.component.web.conftest import PHOTO_MAX_BYTES, RIDER
+from tests.component.web.test_idempotency import code
+from tests.harness import Bench
+
+JSON = "application/json"
+MEGABYTE = 1024 * 1024
+SCOPE = {
+    "type": "http",
+    "method": "POST",
+    "path": "/api/training/notes",
+    "query_string": b"",
+    "headers": [(b"content-type", b"application/json")],
+}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[" * 100_000,
+        b'{"words":' * 100_000,
+        b'{"words":"\xff"}',
+        b'{"words":"a\x00b"}',
+        b'{"words":' + b"9" * 5000 + b"}",
+    ],
+    ids=["cut off", "deep list", "deep object", "not UTF-8", "raw NUL", "endless number"],
+)
+def test_what_is_no_json_is_refused(bench: Bench, body: bytes) -> None:
+    answer = post(bench, body)
+
+    assert (answer.status_code, code(answer)) == (400, "bad-json")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (rb'{"words":"a\u0000b"}', "nul-character"),
+        (rb'{"words":"a\\u0000b"}', None),
+        (rb'{"words":"\ud800"}', "invalid-request"),
+        (b'{"words":1e999}', "invalid-request"),
+        (b'{"words":NaN}', "invalid-request"),
+        (b'["words"]', "invalid-request"),
+        (b"null", "invalid-request"),
+        (b"", "invalid-request"),
+        (b'{"words":"a","words":"b"}', None),
+    ],
+)
+def test_text_that_no_database_takes_is_refused(bench: Bench, body: bytes, expected: str | None) -> None:
+    answer = post(bench, body)
+
+    assert (code(answer) if answer.is_error else None) == expected
+
+
+def test_a_body_that_does_not_say_it_is_json_is_told_to(bench: Bench) -> None:
+    answer = post(bench, b'{"words":"a"}', "text/plain")
+
+    assert (answer.status_code, code(answer)) == (415, "not-json")
+
+
+def test_a_body_is_cut_off_while_it_streams(bench: Bench) -> None:
+    read, told = [], []
+
+    async def receive() -> Message:
+        read.append(MEGABYTE)
+        return {"type": "http.request", "body": b" " * MEGABYTE, "more_body": len(read) < 40}
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    asyncio.run(served(bench.node)(SCOPE, receive, send))
+
+    assert told[0]["status"] == 413
+    assert len(read) == 2
+
+
+@pytest.mark.parametrize(("size", "status"), [(MEGABYTE + 1, 200), (PHOTO_MAX_BYTES, 200), (PHOTO_MAX_BYTES + 1, 413)])
+def test_a_route_may_take_more_than_others(bench: Bench, size: int, status: int) -> None:
+    answer = bench.http(RIDER).put("/api/training/photo", content=b"x" * size)
+
+    assert answer.status_code == status
+    assert status == 200 or code(answer) == "body-too-large"
+
+
+def test_a_service_s_own_word_on_size_is_not_replaced(bench: Bench) -> None:
+    answer = bench.http(RIDER).put("/api/training/photo", content=b"large")
+
+    assert code(answer) == "photo-too-large"
+
+
+def post(bench: Bench, body: bytes, media_type: str = JSON) -> Response:
+    """Post a body as it is."""
+    headers = {"Idempotency-Key": "k1", "Content-Type": media_type}
+    return bench.http(RIDER).post("/api/training/notes", content=body, headers=headers)
