@@ -40,7 +40,7 @@ def test_secrets_are_made_once_and_only_their_owner_may_read_them(tmp_path: Path
     readable = {path.name for path in files if path.stat().st_mode & 0o077}
     assert {name for name in readable if not name.startswith("trial-sms.db-")} == set()
     for ports in (first, again):
-        ports.sms.close()  # type: ignore[attr-defined]
+        ports.sms.close()
 
 
 def test_whoever_makes_a_secret_at_the_same_moment_gets_the_same_one(tmp_path: Path) -> None:

@@ -26,6 +26,9 @@ class BrokenSMS:
         """Fail."""
         raise self.error
 
+    def close(self) -> None:
+        """Hold nothing."""
+
 
 @contextmanager
 def on(stage: Stage, sms: BrokenSMS) -> Iterator[Bench]:

@@ -65,10 +65,10 @@ def test_a_failure_is_logged_by_its_class_and_place_alone(bench: Bench) -> None:
 @pytest.mark.parametrize(("path", "status"), [("/api/training/broken", 200), ("/api/training/undone", 500)])
 def test_a_failure_is_logged_here_and_no_server_sees_the_exception(bench: Bench, path: str, status: int) -> None:
     sent: list[Message] = []
-    asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
+    whole: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive() -> Message:
-        return next(asked, None) or await asyncio.Future()
+        return whole.pop() if whole else await asyncio.Future()
 
     async def send(message: Message) -> None:
         sent.append(message)

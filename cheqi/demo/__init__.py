@@ -1,0 +1,1 @@
+"""The article's day, played over the real HTTP APIs."""

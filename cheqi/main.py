@@ -1,0 +1,100 @@
+"""The command `cheqi`."""
+
+import getpass
+import sys
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from cheqi import parked
+from cheqi.audit import audit_house
+from cheqi.demo.play import play_day
+from cheqi.house import list_trial_sms, migrate_all, opened
+from cheqi.serve import serve_house
+from cheqi.terminal import AsJSON, explained, say, show_rows
+from shared.settings import read_settings
+
+app = typer.Typer(no_args_is_help=True, help="Cheqi (车骑) serves a city district's riders.", add_completion=False)
+staff = typer.Typer(no_args_is_help=True, help="The first administrator.")
+app.add_typer(staff, name="staff")
+app.add_typer(parked.app, name="parked")
+
+
+@app.command()
+def up(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Run every service in this process, until Ctrl-C."""
+    chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    with explained():
+        serve_house(read_settings().model_copy(update=chosen))
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End after the last step.")] = False,
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
+) -> None:
+    """Play the article's day over the real HTTP APIs, in a data folder of its own, on a clock that it sets."""
+    with explained():
+        held = play_day(port, once=once)
+    raise typer.Exit(0 if held else 1)
+
+
+@app.command()
+def audit(as_json: AsJSON = False) -> None:
+    """Prove that hazards, ledger, vouchers and certificates agree, and that every log is whole."""
+    with explained(), opened(read_settings()) as house:
+        findings = audit_house(house)
+    show_rows("what does not agree", [asdict(one) for one in findings], as_json=as_json)
+    raise typer.Exit(1 if findings else 0)
+
+
+@app.command()
+def migrate(as_json: AsJSON = False) -> None:
+    """Bring every store of the data folder up to date."""
+    with explained():
+        taken = migrate_all(read_settings())
+    show_rows("migrations taken", taken, as_json=as_json)
+
+
+@app.command()
+def backfill(
+    service: Annotated[str, typer.Argument(help="The service that has learned to handle a type.")],
+    from_now: Annotated[bool, typer.Option("--from-now", help="Waive the past.")] = False,
+) -> None:
+    """Apply past events of types that a service handles now; stop the service first."""
+    with explained(), opened(read_settings()) as house:
+        operator = house.get_node(service).operator()
+        if from_now:
+            operator.waive()
+            say(f"{service} handles the types from now on")
+        else:
+            applied = operator.backfill({name: node.log for name, node in house.nodes.items()})
+            say(f"{service} applied {applied} past events")
+
+
+@app.command()
+def sms(as_json: AsJSON = False) -> None:
+    """Show the newest messages that the trial SMS adapter kept."""
+    with explained():
+        messages = list_trial_sms(read_settings())
+    show_rows("messages", messages, as_json=as_json)
+
+
+@staff.callback()
+def _staff() -> None:
+    """Group the commands about staff."""
+
+
+@staff.command("create-administrator")
+def create_administrator(
+    login: Annotated[str, typer.Option(help="The login of the administrator.")],
+    password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
+) -> None:
+    """Make an administrator; prints, once, the address that an authenticator app reads."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else getpass.getpass("Password: ")
+    with explained(), opened(read_settings(), make=True) as house:
+        typer.echo(house.create_administrator(login, password))

@@ -1,0 +1,72 @@
+"""`cheqi parked`: events and timers that failed and wait for an operator's decision."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from cheqi.house import opened
+from cheqi.terminal import AsJSON, Row, complain, explained, say, show_rows
+from shared.messaging.parking import get_parked, list_parked
+from shared.messaging.timers import list_parked_timers, redrive_timer
+from shared.node import Node
+from shared.settings import read_settings
+
+app = typer.Typer(no_args_is_help=True, help="Events and timers that failed and wait for a decision.")
+Service = Annotated[str, typer.Argument(help="The service that parked it.")]
+ParkedId = Annotated[str, typer.Argument(help="Its id, as `cheqi parked list` shows it.")]
+
+
+@app.command("list")
+def list_all(as_json: AsJSON = False) -> None:
+    """List what every service has parked."""
+    with explained(), opened(read_settings()) as house:
+        rows = [row for node in house.nodes.values() for row in parked_rows(node)]
+    show_rows("parked", rows, as_json=as_json)
+
+
+@app.command("show")
+def show(service: Service, event_id: ParkedId) -> None:
+    """Print a parked event's document."""
+    with explained(), opened(read_settings()) as house, house.get_node(service).snapshot() as session:
+        typer.echo(get_parked(session, event_id).document)
+
+
+@app.command("redrive")
+def redrive(
+    service: Service,
+    parked_id: ParkedId,
+    adopt: Annotated[bool, typer.Option("--adopt", help="Accept an event whose history differs.")] = False,
+) -> None:
+    """Apply a parked event, or let a parked timer fire again, and what waits behind it."""
+    with explained(), opened(read_settings()) as house:
+        node = house.get_node(service)
+        with node.store.write() as session:
+            is_timer = redrive_timer(session, parked_id)
+        took_effect = is_timer or node.operator().redrive(parked_id, adopt=adopt)
+    if not took_effect:
+        complain(f"{parked_id} failed again and stays parked; see `cheqi parked list`")
+        raise typer.Exit(1)
+    say(f"{parked_id} {'will fire again' if is_timer else 'took effect'}")
+
+
+@app.command("discard")
+def discard(service: Service, event_id: ParkedId) -> None:
+    """Step over a parked event; the service's log tells that it was."""
+    with explained(), opened(read_settings()) as house:
+        house.get_node(service).operator().discard(event_id)
+    say(f"{event_id} was discarded")
+
+
+def parked_rows(node: Node) -> Iterator[Row]:
+    """Yield what one service has parked, events first."""
+    name = node.service.name
+    with node.snapshot() as session:
+        for row in list_parked(session):
+            what = {"type": row.type, "subject": row.subject, "reason": row.reason}
+            why = {"error": row.error, "place": row.place, "attempts": row.attempts, "since": row.first_at}
+            yield {"service": name, "id": row.id, **what, **why}
+        for row in list_parked_timers(session):
+            what = {"type": f"timer {row.purpose}", "subject": row.subject, "reason": "failed"}
+            why = {"error": row.error, "place": row.place, "attempts": row.attempts, "since": row.due}
+            yield {"service": name, "id": row.id, **what, **why}

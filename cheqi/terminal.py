@@ -1,0 +1,59 @@
+"""How commands speak: tables or JSON on standard output, and errors that say what to do on standard error."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from shared.errors import ConfigurationError, Refusal
+from shared.messaging.operate import BackfillNeededError
+from shared.messaging.parking import UnknownParkedEventError
+
+AsJSON = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Row = Mapping[str, Any]
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """Print a line."""
+    _out.print(text, markup=False)
+
+
+def complain(text: str) -> None:
+    """Print a line on standard error."""
+    _err.print(text, markup=False)
+
+
+def show_rows(title: str, rows: Sequence[Row], *, as_json: bool) -> None:
+    """Print rows as a table, or as JSON."""
+    if as_json:
+        typer.echo(json.dumps(list(rows), ensure_ascii=False, default=str))
+        return
+    if not rows:
+        say(f"{title}: none")
+        return
+    table = Table(title=title, title_justify="left")
+    for name in rows[0]:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    _out.print(table)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """End with status 2 and one clear sentence when the command cannot be carried out."""
+    try:
+        yield
+    except Refusal as refusal:
+        told = {name: str(value) for name, value in refusal.facts.items()}
+        complain(refusal.kind.detail_en.format(**told))
+        raise typer.Exit(2) from None
+    except (ConfigurationError, BackfillNeededError, UnknownParkedEventError) as error:
+        complain(str(error))
+        raise typer.Exit(2) from None

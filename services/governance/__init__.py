@@ -1,0 +1,1 @@
+"""Governance: hazards that riders report, and what staff find of them."""

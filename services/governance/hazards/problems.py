@@ -1,0 +1,32 @@
+"""What may be wrong with a report."""
+
+from shared.errors import ProblemKind
+
+UNKNOWN_COMMUNITY = ProblemKind(
+    code="unknown-community",
+    status=422,
+    title_zh="没有这个社区",
+    title_en="No such community",
+    detail_zh="海淀区没有代码为 {community} 的社区，无法确定由哪个街道受理，上报未提交。请从社区列表中选择后重试。",
+    detail_en="Haidian has no community {community}, so no sub-district would own the report and nothing was reported. "
+    "Choose one from the list of communities and try again.",
+)
+POINT_IMPLAUSIBLE = ProblemKind(
+    code="point-implausible",
+    status=422,
+    title_zh="位置不在北京一带",
+    title_en="The point is nowhere near Beijing",
+    detail_zh="所报位置不在北纬 {south}–{north} 度、东经 {west}–{east} 度之内。"
+    "请检查经纬度是否颠倒、定位是否成功，然后重试。",
+    detail_en="The point is outside {south}..{north} N, {west}..{east} E. Check that latitude and longitude are not "
+    "swapped and that the phone had a fix, and try again.",
+)
+ALREADY_DECIDED = ProblemKind(
+    code="hazard-already-decided",
+    status=409,
+    title_zh="该上报已处理",
+    title_en="The report has been decided",
+    detail_zh="上报 {hazard_id} 的状态是 {state}（{outcome}），本次操作没有生效。请刷新后查看处理结果。",
+    detail_en="Report {hazard_id} is {state} ({outcome}), so nothing was changed. "
+    "Load it again to see what was decided.",
+)

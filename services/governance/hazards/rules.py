@@ -1,0 +1,69 @@
+"""What decides about reports: which earn, and which lie near one another."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from services.governance.validity import valid_at
+from shared.geo import Point, haversine_m
+
+
+class NoAward(StrEnum):
+    """Why a report is accepted and earns nothing."""
+
+    DAILY_LIMIT = "daily-limit"
+    OWN_PHOTO_AGAIN = "own-photo-again"
+
+
+@dataclass(frozen=True)
+class EarningRule:
+    """How many reports of a rider may earn on one day of Asia/Shanghai, from a day on."""
+
+    valid_from: date
+    reports_max: int
+
+
+@dataclass(frozen=True)
+class NearRule:
+    """How near in metres and in time an open report of the same category must be to be suggested, from a day on."""
+
+    valid_from: date
+    radius_m: int
+    within: timedelta
+
+
+EARNING_RULES = (EarningRule(date(2024, 1, 1), reports_max=5),)
+NEAR_RULES = (NearRule(date(2024, 1, 1), radius_m=50, within=timedelta(days=14)),)
+SHOWN_STEP_M = 10
+"""Distances are shown in steps, so that a stranger's exact place cannot be worked out from several of them."""
+
+
+def earning_rule(moment: datetime) -> EarningRule:
+    """Return the daily limit that holds at the moment."""
+    return valid_at(EARNING_RULES, moment)
+
+
+def near_rule(moment: datetime) -> NearRule:
+    """Return what counts as near at the moment."""
+    return valid_at(NEAR_RULES, moment)
+
+
+def forgone_award(rule: EarningRule, *, earning: int, own_photo: bool) -> NoAward | None:
+    """Return why a report earns nothing, None where it earns; `earning` of the day's reports earn already.
+
+    A photo that the rider sent before earns nothing again, whatever became of the first report of it and on whatever
+    day that was: otherwise one picture of one hazard would pay every day, and one above the daily limit would pay on
+    the next. Such a report does not count towards the limit. Somebody else's photo does earn: which of two riders took
+    the picture is for staff to find, who see that it was sent before, and who merge or reject.
+    """
+    if own_photo:
+        return NoAward.OWN_PHOTO_AGAIN
+    return NoAward.DAILY_LIMIT if earning >= rule.reports_max else None
+
+
+def nearness_m(rule: NearRule, here: Point, there: Point) -> int | None:
+    """Return how far apart two places are, in steps of 10 m, or None where that is more than counts as near."""
+    distance = haversine_m(here, there)
+    if distance > rule.radius_m:
+        return None
+    return round(distance / SHOWN_STEP_M) * SHOWN_STEP_M

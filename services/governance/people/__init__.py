@@ -1,0 +1,1 @@
+"""Riders and staff, as far as governance must know them."""

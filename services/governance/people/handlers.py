@@ -1,0 +1,54 @@
+"""What governance does about other services' events: keep where riders belong and which offices staff hold."""
+
+from sqlalchemy.orm import Session
+
+from services.governance.people import store
+from services.governance.people.models import Appointment
+from shared.events.registration import RiderMovedV1, RiderRegisteredV1, StaffAppointedV1, StaffEndedV1
+from shared.messaging import Handlers, each, is_erased
+
+
+def keep_registered_rider(session: Session, event: RiderRegisteredV1) -> None:
+    """Keep the sub-district in which a rider signed up."""
+    if not is_erased(session, event.rider_id):
+        store.keep_rider(session, event.rider_id, event.subdistrict)
+
+
+def keep_moved_rider(session: Session, event: RiderMovedV1) -> None:
+    """Keep the sub-district to which a rider moved; reports stay with the sub-district of their community."""
+    if not is_erased(session, event.rider_id):
+        store.keep_rider(session, event.rider_id, event.subdistrict)
+
+
+def keep_appointment(session: Session, event: StaffAppointedV1) -> None:
+    """Keep an office that somebody holds from now on."""
+    appointment = Appointment(
+        id=event.appointment_id,
+        staff_id=event.staff_id,
+        role=event.role,
+        subdistrict=event.subdistrict,
+        ends_on=event.ends_on,
+        ended=False,
+    )
+    store.keep_appointment(session, appointment)
+
+
+def end_appointment(session: Session, event: StaffEndedV1) -> None:
+    """Keep that somebody holds an office no more."""
+    appointment = Appointment(
+        id=event.appointment_id,
+        staff_id=event.staff_id,
+        role=event.role,
+        subdistrict=event.subdistrict,
+        ends_on=store.find_last_day(session, event.appointment_id),
+        ended=True,
+    )
+    store.keep_appointment(session, appointment)
+
+
+HANDLERS: Handlers = {
+    RiderRegisteredV1: each(keep_registered_rider),
+    RiderMovedV1: each(keep_moved_rider),
+    StaffAppointedV1: each(keep_appointment),
+    StaffEndedV1: each(end_appointment),
+}

@@ -1,0 +1,1 @@
+"""Photos of hazards: sealed files outside the database, recognised when they come again."""

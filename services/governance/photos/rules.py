@@ -1,0 +1,67 @@
+"""What decides about photos: how many may wait for a report and how long, and which ones are the same."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from services.governance.validity import valid_at
+from shared.photos.picture import are_alike
+
+
+@dataclass(frozen=True)
+class PhotoRule:
+    """From a day on: what an unused photo may do, and when two photos count as the same.
+
+    `distance_max` is of the 64 bits of the perceptual hash; photos older than `remembered` are not compared.
+    """
+
+    valid_from: date
+    waiting_max: int
+    unused_kept: timedelta
+    distance_max: int
+    remembered: timedelta
+
+
+PHOTO_RULES = (
+    PhotoRule(
+        date(2024, 1, 1),
+        waiting_max=10,
+        unused_kept=timedelta(hours=24),
+        distance_max=8,
+        remembered=timedelta(days=365),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a photo is recognised by: the digest of the bytes that were sent, and the perceptual hash."""
+
+    digest: str
+    phash: int
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """An earlier photo: whose it was, and which report carries it."""
+
+    trace: Trace
+    rider_id: str
+    hazard_id: str
+
+
+def photo_rule(moment: datetime) -> PhotoRule:
+    """Return the rule of the moment."""
+    return valid_at(PHOTO_RULES, moment)
+
+
+def earlier_sighting(photo: Trace, rider_id: str, earlier: Iterable[Sighting], rule: PhotoRule) -> Sighting | None:
+    """Return where the same photo was seen before: the rider's own reports first, then the oldest given."""
+    same = [seen for seen in earlier if is_same(photo, seen.trace, rule)]
+    own = [seen for seen in same if seen.rider_id == rider_id]
+    return next(iter([*own, *same]), None)
+
+
+def is_same(one: Trace, other: Trace, rule: PhotoRule) -> bool:
+    """Tell whether two photos count as the same: the very bytes, or perceptually near."""
+    return one.digest == other.digest or are_alike(one.phash, other.phash, rule.distance_max)

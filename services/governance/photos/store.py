@@ -1,0 +1,71 @@
+"""Every query on photos."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from services.governance.photos.models import Photo
+from services.governance.photos.rules import Sighting, Trace
+from shared.errors import NOT_FOUND
+
+
+def add_photo(session: Session, photo: Photo) -> None:
+    """Keep a photo that no report carries yet."""
+    session.add(photo)
+    session.flush()
+
+
+def count_waiting(session: Session, rider_id: str) -> int:
+    """Return how many of the rider's photos no report carries."""
+    waiting = select(func.count()).select_from(Photo).where(Photo.rider_id == rider_id, Photo.hazard_id.is_(None))
+    return session.scalar(waiting) or 0
+
+
+def get_photo(session: Session, photo_id: str) -> Photo:
+    """Return a photo; raises NOT_FOUND."""
+    photo = session.get(Photo, photo_id)
+    if photo is None:
+        raise NOT_FOUND(kind="photo", id=photo_id)
+    return photo
+
+
+def trace_of(photo: Photo) -> Trace:
+    """Return what a photo is recognised by."""
+    return Trace(photo.digest, int(photo.phash, 16))
+
+
+def find_photo_of(session: Session, hazard_id: str) -> Photo | None:
+    """Return the photo that a report carries."""
+    return session.scalar(select(Photo).where(Photo.hazard_id == hazard_id))
+
+
+def lock_photo(session: Session, photo_id: str) -> Photo:
+    """Return a photo that nobody else changes until the transaction ends; raises NOT_FOUND."""
+    photo = session.scalar(select(Photo).where(Photo.id == photo_id).with_for_update())
+    if photo is None:
+        raise NOT_FOUND(kind="photo", id=photo_id)
+    return photo
+
+
+def list_sightings(session: Session, rider_id: str, subdistrict: str | None, since: datetime) -> list[Sighting]:
+    """Return the photos that reports carry in the sub-district, and the rider's own of anywhere, oldest first."""
+    near = Photo.rider_id == rider_id
+    if subdistrict is not None:
+        near |= Photo.subdistrict == subdistrict
+    wanted = select(Photo.digest, Photo.phash, Photo.rider_id, Photo.hazard_id).where(
+        near, Photo.hazard_id.is_not(None), Photo.stored_at >= since
+    )
+    rows = session.execute(wanted.order_by(Photo.stored_at, Photo.id))
+    return [Sighting(Trace(row.digest, int(row.phash, 16)), row.rider_id, row.hazard_id) for row in rows]
+
+
+def drop_unused(session: Session, photo_id: str) -> str | None:
+    """Delete a photo that no report carries; return the key of its file, None where there is no such photo."""
+    unused = delete(Photo).where(Photo.id == photo_id, Photo.hazard_id.is_(None))
+    return session.scalar(unused.returning(Photo.file_key))
+
+
+def list_file_keys(session: Session, folder: str) -> set[str]:
+    """Return the keys of the files that photos have in a folder."""
+    return set(session.scalars(select(Photo.file_key).where(Photo.file_key.startswith(f"{folder}/"))))

@@ -1,0 +1,25 @@
+"""Rules kept as data: each holds from a day on, until the next one does."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol, TypeVar
+
+from shared.clock import local_day
+
+
+class Dated(Protocol):
+    """A rule that says from which day on it holds."""
+
+    @property
+    def valid_from(self) -> date:
+        """The first day, in Asia/Shanghai, on which the rule holds."""
+        ...
+
+
+R = TypeVar("R", bound=Dated)
+
+
+def valid_at(rules: Sequence[R], moment: datetime) -> R:
+    """Return the rule of the moment's day in Asia/Shanghai, of rules oldest first; before the first one, the first."""
+    begun = [rule for rule in rules if rule.valid_from <= local_day(moment)]
+    return begun[-1] if begun else rules[0]

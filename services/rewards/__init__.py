@@ -1,0 +1,1 @@
+"""Rewards: the points ledger, offers, vouchers and their redemption."""

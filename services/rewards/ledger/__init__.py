@@ -1,0 +1,1 @@
+"""The double-entry ledger of points: claims, holds, entries, lots, balances."""

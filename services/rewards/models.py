@@ -1,0 +1,17 @@
+"""Rewards' metadata; each noun folder declares its own tables on it."""
+
+from sqlalchemy import MetaData, Table
+from sqlalchemy.orm import DeclarativeBase
+
+METADATA = MetaData()
+
+
+class Base(DeclarativeBase):
+    """The declarative base of rewards' tables."""
+
+    metadata = METADATA
+
+    @classmethod
+    def table(cls) -> Table:
+        """Return the table behind the class, for statements that the mapped class does not offer."""
+        return METADATA.tables[cls.__tablename__]

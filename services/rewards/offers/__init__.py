@@ -1,0 +1,1 @@
+"""What riders may spend points on."""

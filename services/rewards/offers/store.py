@@ -1,0 +1,34 @@
+"""Every query on offers."""
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from services.rewards.offers.models import Offer
+from shared.errors import NOT_FOUND
+
+
+def add_offer(session: Session, offer: Offer) -> None:
+    """Keep an offer."""
+    session.add(offer)
+    session.flush()
+
+
+def get_offer(session: Session, offer_id: str) -> Offer:
+    """Return an offer; raises NOT_FOUND."""
+    offer = session.get(Offer, offer_id)
+    if offer is None:
+        raise NOT_FOUND(kind="offer", id=offer_id)
+    return offer
+
+
+def lock_offer(session: Session, offer_id: str) -> Offer:
+    """Return an offer that nobody else changes until the transaction ends; raises NOT_FOUND."""
+    offer = session.scalar(select(Offer).where(Offer.id == offer_id).with_for_update())
+    if offer is None:
+        raise NOT_FOUND(kind="offer", id=offer_id)
+    return offer
+
+
+def list_offers(*, active_only: bool) -> Select[Offer]:
+    """Select the offers of all sub-districts."""
+    return select(Offer).where(Offer.active) if active_only else select(Offer)

@@ -1,0 +1,49 @@
+"""Rewards, put together."""
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+
+from services.rewards.audit import AUDIT
+from services.rewards.ledger import api as ledger_api
+from services.rewards.ledger import handlers as ledger_handlers
+from services.rewards.ledger import personal as ledger_personal
+from services.rewards.ledger import store as ledger
+from services.rewards.models import METADATA
+from services.rewards.offers import api as offers_api
+from services.rewards.ports import Ports
+from services.rewards.redemptions import api as redemptions_api
+from services.rewards.redemptions import handlers as redemptions_handlers
+from services.rewards.vouchers import api as vouchers_api
+from services.rewards.vouchers import commands as vouchers_commands
+from services.rewards.vouchers import personal as vouchers_personal
+from shared.messaging import Handlers, Timers
+from shared.service import Service
+
+HANDLERS: Handlers = {**ledger_handlers.HANDLERS, **redemptions_handlers.HANDLERS}
+TIMERS: Timers = {**ledger_handlers.TIMERS, **vouchers_commands.TIMERS}
+
+
+def build(*, code_key: bytes) -> Service:
+    """Return the service; voucher codes are found under `code_key`, a lasting secret of at least 32 bytes."""
+    router = APIRouter()
+    for noun in (ledger_api, offers_api, vouchers_api, redemptions_api):
+        router.include_router(noun.router)
+    return Service(
+        name="rewards",
+        metadata=METADATA,
+        handlers=HANDLERS,
+        timers=TIMERS,
+        router=router,
+        erase=erase,
+        audit=AUDIT,
+        ports=Ports(code_key=code_key),
+        lock=ledger.lock_balances,
+    )
+
+
+def erase(session: Session, rider_id: str) -> None:
+    """End what is open for a rider, take back what is left, then delete what links the rest to the rider."""
+    vouchers_commands.settle_vouchers_of_erased_rider(session, rider_id)
+    ledger_handlers.settle_account_of_erased_rider(session, rider_id)
+    vouchers_personal.erase(session, rider_id)
+    ledger_personal.erase(session, rider_id)

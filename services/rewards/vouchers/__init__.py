@@ -1,0 +1,1 @@
+"""Vouchers: reserved, issued, voided, expired."""
