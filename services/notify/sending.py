@@ -33,6 +33,10 @@ class Host(Protocol):
         """The host's clock."""
         ...
 
+    def snapshot(self) -> AbstractContextManager[Session]:
+        """Open a snapshot to read from."""
+        ...
+
     def transaction(self, cause: Cause) -> AbstractContextManager[Session]:
         """Open a transaction whose events are written with it."""
         ...
@@ -65,7 +69,11 @@ def send_due(host: Host, route: SMSRoute) -> int:
 
 
 def _claim_due(host: Host) -> list[Claim]:
+    """Claim what is due; no transaction is opened for nothing, as its commit would wake everybody."""
     moment = host.clock.now()
+    with host.snapshot() as session:
+        if not store.has_due(session, rules.SMS, moment):
+            return []
     with host.transaction(of_system(moment)) as session:
         due = store.list_due(session, rules.SMS, moment, BATCH_MAX)
         return [claim for delivery in due if (claim := _claim(session, delivery, moment)) is not None]

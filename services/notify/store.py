@@ -79,6 +79,12 @@ def list_parameters(session: Session, notice_id: str) -> dict[str, str]:
     return {row.name: row.value for row in rows}
 
 
+def has_due(session: Session, channel: str, moment: datetime) -> bool:
+    """Tell whether any delivery is due."""
+    due = select(Delivery.notice_id).where(Delivery.channel == channel, Delivery.state.in_(SENDABLE))
+    return session.scalar(due.where(Delivery.due_at <= moment).limit(1)) is not None
+
+
 def list_due(session: Session, channel: str, moment: datetime, limit: int) -> Sequence[Delivery]:
     """Lock deliveries that are due, those among them whose last sender has not reported back in time."""
     due = select(Delivery).where(Delivery.channel == channel, Delivery.state.in_(SENDABLE), Delivery.due_at <= moment)
