@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from services.registration.clients import Client
 from services.registration.codes import store as codes
 from services.registration.identity import problems, rules, store
-from services.registration.identity.invitations import tell_chosen
 from services.registration.identity.models import Credential
 from services.registration.identity.passwords import hash_of
 from services.registration.identity.rules import Kind
@@ -26,7 +25,7 @@ from services.registration.tokens import FreshToken
 from shared.auth import Principal, Role
 from shared.clock import local_day
 from shared.events.envelope import DISTRICT
-from shared.events.registration import SignedInV1
+from shared.events.registration import CredentialsChosenV1, SignedInV1
 from shared.messaging import emit, now
 
 TOTP_SEAL = "totp"
@@ -125,7 +124,7 @@ def activate(session: Session, secrets: Secrets, invitation_id: str, password_ha
         raise problems.INVITATION_INVALID()
     invitation.used_at = moment
     _choose(session, credential, password_hash, secrets.seal(TOTP_SEAL, totp_secret))
-    tell_chosen(session, credential.person_id)
+    emit(session, CredentialsChosenV1(subdistrict=DISTRICT, person_id=credential.person_id))
     return credential.person_id
 
 

@@ -3,7 +3,6 @@
 from sqlalchemy.orm import Session
 
 from services.registration.identity import store as identity
-from services.registration.identity.invitations import invite
 from services.registration.identity.models import Invitation
 from services.registration.identity.rules import Kind
 from services.registration.partners import problems, store
@@ -12,15 +11,16 @@ from services.registration.partners.rules import PARTNER_KINDS
 from services.registration.partners.schemas import PartnerChange, PartnerDraft
 from services.registration.places.terms import ensure_subdistrict
 from shared.auth import Principal, Role, authorize
-from shared.events.registration import PartnerChangedV1
+from shared.events.envelope import DISTRICT
+from shared.events.registration import PartnerChangedV1, PersonInvitedV1
 from shared.messaging import emit, new_id, now
 
-DISTRICT = frozenset({Role.ADMINISTRATOR, Role.DISTRICT_STAFF})
+HOSTS = frozenset({Role.ADMINISTRATOR, Role.DISTRICT_STAFF})
 
 
 def add_partner(session: Session, principal: Principal, draft: PartnerDraft) -> str:
     """Take in a partner with one account, and invite it to choose a password; return the partner's id."""
-    authorize(principal, DISTRICT)
+    authorize(principal, HOSTS)
     ensure_subdistrict(draft.subdistrict)
     if draft.kind not in PARTNER_KINDS:
         raise problems.PARTNER_KIND_UNKNOWN(partner_kind=draft.kind, kinds=list(PARTNER_KINDS))
@@ -35,13 +35,13 @@ def add_partner(session: Session, principal: Principal, draft: PartnerDraft) -> 
     store.add_partner(session, partner, account)
     identity.open_credential(session, account.id, Kind.PARTNER, draft.login)
     _tell(session, partner)
-    invite(session, principal, account.id)
+    _invite(session, principal, account.id)
     return partner.id
 
 
 def change_partner(session: Session, principal: Principal, partner_id: str, change: PartnerChange) -> str:
     """Change a partner's titles, or let it leave or come back; return its id. One that left cannot sign in."""
-    authorize(principal, DISTRICT)
+    authorize(principal, HOSTS)
     partner = store.lock_partner(session, partner_id)
     for name, value in change.model_dump(exclude_none=True).items():
         setattr(partner, name, value)
@@ -53,10 +53,10 @@ def change_partner(session: Session, principal: Principal, partner_id: str, chan
 
 def invite_again(session: Session, principal: Principal, partner_id: str) -> str:
     """Invite a partner's account anew, which lost invitation, password or authenticator; return the partner's id."""
-    authorize(principal, DISTRICT)
+    authorize(principal, HOSTS)
     partner = store.lock_partner(session, partner_id)
     account = store.get_account_of(session, partner.id)
-    invite(session, principal, account.id)
+    _invite(session, principal, account.id)
     return partner.id
 
 
@@ -75,3 +75,8 @@ def _tell(session: Session, partner: Partner) -> None:
         active=partner.active,
     )
     emit(session, told)
+
+
+def _invite(session: Session, principal: Principal, person_id: str) -> None:
+    identity.open_invitation(session, person_id, principal.actor)
+    emit(session, PersonInvitedV1(subdistrict=principal.subdistrict or DISTRICT, person_id=person_id))

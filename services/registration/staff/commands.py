@@ -5,7 +5,6 @@ from datetime import datetime, time
 from sqlalchemy.orm import Session
 
 from services.registration.identity import store as identity
-from services.registration.identity.invitations import invite
 from services.registration.identity.models import Invitation
 from services.registration.identity.rules import Kind
 from services.registration.places.terms import ensure_subdistrict
@@ -15,7 +14,7 @@ from services.registration.staff.schemas import Office, StaffDraft
 from shared.auth import Principal, Role, authorize
 from shared.clock import SHANGHAI, end_of_local_day, local_day
 from shared.events.envelope import DISTRICT
-from shared.events.registration import StaffAppointedV1, StaffEndedV1
+from shared.events.registration import PersonInvitedV1, StaffAppointedV1, StaffEndedV1
 from shared.messaging import cancel, emit, new_id, now, schedule
 
 APPOINTERS = frozenset({Role.ADMINISTRATOR, Role.DISTRICT_STAFF})
@@ -27,7 +26,7 @@ def add_staff(session: Session, principal: Principal, draft: StaffDraft) -> str:
     _ensure_may_appoint(principal, draft.role)
     staff_id = add_member(session, draft.login)
     add_appointment(session, staff_id, draft)
-    invite(session, principal, staff_id)
+    _invite(session, principal, staff_id)
     return staff_id
 
 
@@ -48,7 +47,7 @@ def invite_again(session: Session, principal: Principal, staff_id: str) -> str:
     What the person signed in with until now goes on to hold until the invitation is accepted.
     """
     _lock_standing(session, principal, staff_id)
-    invite(session, principal, staff_id)
+    _invite(session, principal, staff_id)
     return staff_id
 
 
@@ -149,3 +148,8 @@ def _ensure_may_appoint(principal: Principal, role: Role) -> None:
     authorize(principal, APPOINTERS)
     if not rules.may_appoint(principal.role, role):
         raise problems.MAY_NOT_APPOINT(role=role.value)
+
+
+def _invite(session: Session, principal: Principal, person_id: str) -> None:
+    identity.open_invitation(session, person_id, principal.actor)
+    emit(session, PersonInvitedV1(subdistrict=principal.subdistrict or DISTRICT, person_id=person_id))
