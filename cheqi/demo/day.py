@@ -13,7 +13,7 @@ from cheqi.house import House
 from shared.clock import SHANGHAI, SettableClock
 
 BEGIN = datetime(2026, 9, 18, 9, 0, tzinfo=SHANGHAI)
-EFFECT_WITHIN_S = 15.0
+EFFECT_WITHIN_S = 30.0
 POLL_S = 0.05
 Facts = Mapping[str, Any]
 T = TypeVar("T")
@@ -69,12 +69,12 @@ def expect(what: str, came: object, wanted: object) -> None:
 
 
 def until(what: str, ask: Callable[[], T], wanted: T) -> T:
-    """Ask again and again until the answer is the wanted one; raises StepFailedError after 15 s."""
+    """Ask again and again until the answer is the wanted one; raises StepFailedError after 30 s."""
     return until_true(f"{what}: expected {wanted!r}", ask, lambda came: came == wanted)
 
 
 def until_true(what: str, ask: Callable[[], T], holds: Callable[[T], bool]) -> T:
-    """Ask again and again until the answer will do, and return it; raises StepFailedError after 15 s."""
+    """Ask again and again until the answer will do, and return it; raises StepFailedError after 30 s."""
     deadline = time.monotonic() + EFFECT_WITHIN_S
     while not holds(came := ask()):
         if time.monotonic() > deadline:

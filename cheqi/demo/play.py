@@ -102,7 +102,7 @@ def _ways_in(day: Day) -> str:
   {settings.address}  {described}
 以小林身份登录 · To sign in as Lin:
   curl -s {settings.address}/api/registration/codes --json '{{"phone": "{phone}"}}'
-  CHEQI_DATA={settings.data} cheqi sms
+  CHEQI_DATA={settings.data} .venv/bin/cheqi sms
   curl -s {settings.address}/api/registration/token --json '{{"grant_type": "code", "phone": "{phone}",
     "request_id": "...", "code": "..."}}'
   curl -s {settings.address}/api/rewards/riders/me/balance -H "Authorization: Bearer ..."

@@ -57,7 +57,7 @@ class RequestMiddleware:
 
         try:
             await self._answer(scope, receive, send_with_headers)
-        except Exception as error:  # what began to be answered is broken off, the rest was answered below
+        except Exception as error:  # Whatever had not begun was answered before this was raised.
             self._report(scope, error)
         finally:
             self._note(scope, status, time.perf_counter() - began)

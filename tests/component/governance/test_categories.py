@@ -2,7 +2,10 @@
 
 import pytest
 
+from shared.auth import Principal
+from shared.events.envelope import DISTRICT as DISTRICT_CODE
 from shared.events.governance import CategoryChangedV1
+from shared.events.registration import StaffEndedV1
 from tests.component.governance.stage import DISTRICT, RIDER, STAFF, Stage, code, draft
 
 DRAFT: dict[str, object] = {
@@ -84,7 +87,15 @@ def test_an_unknown_category_cannot_be_changed_and_an_empty_change_is_none(stage
     assert code(stage.patch(DISTRICT, "/categories/manhole", {})) == (422, "invalid-request")
 
 
+def test_district_staff_who_left_change_no_categories(stage: Stage) -> None:
+    office = {"staff_id": "staff-3", "appointment_id": "a1", "role": "district-staff"}
+
+    stage.bench.apply(StaffEndedV1(subdistrict=DISTRICT_CODE, **office))
+
+    assert code(stage.post(DISTRICT, "/categories", DRAFT)) == (403, "office-ended")
+
+
 @pytest.mark.parametrize("who", [RIDER, STAFF], ids=["rider", "sub-district staff"])
-def test_only_the_district_changes_categories(stage: Stage, who: object) -> None:
-    assert code(stage.post(who, "/categories", DRAFT)) == (403, "forbidden")  # type: ignore[arg-type]
-    assert code(stage.patch(who, "/categories/manhole", {"active": False})) == (403, "forbidden")  # type: ignore[arg-type]
+def test_only_the_district_changes_categories(stage: Stage, who: Principal) -> None:
+    assert code(stage.post(who, "/categories", DRAFT)) == (403, "forbidden")
+    assert code(stage.patch(who, "/categories/manhole", {"active": False})) == (403, "forbidden")

@@ -57,6 +57,14 @@ def test_the_same_verification_again_answers_the_same_and_tells_nothing(stage: S
     assert len(stage.bench.told(HazardVerifiedV1)) == 1
 
 
+def test_the_same_rejection_again_answers_the_same_and_tells_nothing(stage: Stage) -> None:
+    hazard_id = stage.report()
+    first = stage.reject(hazard_id)
+
+    assert stage.reject(hazard_id).json() == first.json()
+    assert len(stage.bench.told(HazardRejectedV1)) == 1
+
+
 @pytest.mark.parametrize("other", ["another severity", "a rejection", "a merger"])
 def test_another_decision_is_refused_and_says_what_stands(stage: Stage, other: str) -> None:
     hazard_id = stage.report()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.governance.photos.models import Photo
+from shared.auth import Principal
 from shared.events.governance import HazardPhotoStoredV1, HazardReportedV1
 from shared.messaging.tables import event_log
 from shared.photos.decoder import inspect_apart
@@ -48,10 +49,10 @@ def test_a_photo_is_shown_as_a_download_that_no_browser_runs_or_keeps(stage: Sta
 
 
 @pytest.mark.parametrize("reader", [OTHER, STAFF_ELSEWHERE, PARTNER], ids=["other rider", "other staff", "partner"])
-def test_nobody_else_sees_a_photo(stage: Stage, reader: object) -> None:
+def test_nobody_else_sees_a_photo(stage: Stage, reader: Principal) -> None:
     hazard_id = stage.report(photo_id=stage.photo())
 
-    assert code(stage.get(reader, f"/hazards/{hazard_id}/photo")) == (404, "not-found")  # type: ignore[arg-type]
+    assert code(stage.get(reader, f"/hazards/{hazard_id}/photo")) == (404, "not-found")
 
 
 def test_a_report_without_photo_has_none_to_show(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.auth import Principal
 from shared.events.governance import HazardReportedV1
 from shared.events.registration import RiderErasedV1
 from tests.component.governance.stage import (
@@ -65,11 +66,11 @@ def test_a_point_in_gcj02_is_kept_in_wgs84(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("reader", [OTHER, STAFF_ELSEWHERE, PARTNER], ids=["other rider", "other staff", "partner"])
-def test_nobody_else_finds_the_report(stage: Stage, reader: object) -> None:
+def test_nobody_else_finds_the_report(stage: Stage, reader: Principal) -> None:
     hazard_id = stage.report()
 
-    answer = stage.get(reader, f"/hazards/{hazard_id}")  # type: ignore[arg-type]
-    unknown = stage.get(reader, "/hazards/no-such-report")  # type: ignore[arg-type]
+    answer = stage.get(reader, f"/hazards/{hazard_id}")
+    unknown = stage.get(reader, "/hazards/no-such-report")
 
     assert code(answer) == code(unknown) == (404, "not-found")
 

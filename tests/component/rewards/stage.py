@@ -17,6 +17,8 @@ from shared.events.envelope import Event
 from shared.events.governance import HazardMergedV1, HazardRejectedV1, HazardReportedV1, HazardVerifiedV1
 from shared.events.registration import PartnerChangedV1, RiderErasedV1, RiderRegisteredV1
 from shared.events.training import AttendanceConfirmedV1
+from shared.messaging.parking import list_parked
+from shared.messaging.timers import list_parked_timers
 from shared.service import Finding
 from tests.harness import Bench
 
@@ -177,6 +179,7 @@ class Stage:
         self.bench.fire_timers()
 
     def findings(self) -> list[Finding]:
-        """Return what an audit finds."""
+        """Return what an audit finds, after making sure that no event and no timer is parked."""
         with self.bench.read() as session:
+            assert [row.error for row in (*list_parked(session), *list_parked_timers(session))] == []
             return list(self.bench.service.audit.check(session))

@@ -107,7 +107,9 @@ def test_a_connection_that_fails_is_tried_again(client: ServiceClient, other: Re
     assert client.find_json("/api/registration/riders/r1/phone") == {"phone": "x"}
 
 
-def test_tries_end(client: ServiceClient, other: Registration) -> None:
+def test_a_connection_that_never_holds_is_given_up_after_a_few_tries(
+    client: ServiceClient, other: Registration
+) -> None:
     other.answers = [httpx2.ReadTimeout("slow")] * 10
 
     with pytest.raises(ServiceUnavailableError, match="not answered: ReadTimeout"):

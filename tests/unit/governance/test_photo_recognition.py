@@ -9,7 +9,7 @@ from shared.photos.picture import FEATURES_MIN, are_alike
 from tests.component.governance.pictures import encoded, jpeg, picture, sent_again
 
 DISTANCE_MAX = 8
-PICTURES = range(30)
+PICTURES = range(12)
 
 
 @pytest.mark.parametrize(("quality", "scale"), [(90, 1.0), (60, 0.9), (40, 0.5), (20, 0.7), (85, 0.25), (70, 1.3)])

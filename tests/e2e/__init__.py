@@ -1,0 +1,1 @@
+"""Journeys over HTTP on a served house."""

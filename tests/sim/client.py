@@ -1,0 +1,103 @@
+"""A client that repeats what it got no answer to, under the same key, until it knows."""
+
+import asyncio
+import atexit
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+import httpx2
+from httpx2 import Response
+
+from shared.auth import Principal
+from shared.node import Node
+from shared.web.app import served
+from shared.web.host import Host
+from tests.sim.world import World
+from tests.tokens import bearer
+
+TRIES_MAX = 30
+SERVER_ERROR = 500
+
+
+@dataclass(frozen=True)
+class Order:
+    """One command: `name` tells it from all others of a script; `what` is like `POST rewards/vouchers`."""
+
+    name: str
+    what: str
+    body: Mapping[str, Any] | None = None
+    principal: Principal | None = None
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        return self.what.partition(" ")[0]
+
+    @property
+    def path(self) -> str:
+        """The path under /api."""
+        return self.what.partition(" ")[2]
+
+    @property
+    def service(self) -> str:
+        """The service that it is given to."""
+        return self.path.partition("/")[0]
+
+
+class Client:
+    """Gives orders to a world over HTTP, in this process."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        for name, place in world.places.items():
+            _slot(name).host = place.node
+
+    def give(self, order: Order) -> Response:
+        """Give an order, again after each crash, until it is accepted or refused."""
+        for _ in range(TRIES_MAX):
+            self.world.random.begin(order.name)
+            answer = self.world.request(order.service, lambda: self._send(order))
+            if answer is not None:
+                assert answer.status_code < SERVER_ERROR, (order, answer.text)
+                return answer
+        message = f"{order.name} was not answered in {TRIES_MAX} tries"
+        raise AssertionError(message)
+
+    def _send(self, order: Order) -> Response:
+        headers = {"Idempotency-Key": order.name, "Accept-Language": "en"}
+        if order.principal is not None:
+            token = bearer(order.principal, order.service, self.world.clock)
+            headers["Authorization"] = f"Bearer {token}"
+        sent = _http(order.service).request(order.method, f"/api/{order.path}", json=order.body, headers=headers)
+        return _loop().run_until_complete(sent)
+
+
+class Slot:
+    """Stands where an application expects its host, so that applications are built once and serve world after world."""
+
+    host: Node
+
+    def __getattr__(self, name: str) -> Any:
+        """Hand everything on to the world's node."""
+        return getattr(self.host, name)
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    atexit.register(loop.close)
+    return loop
+
+
+@cache
+def _slot(_service: str) -> Slot:
+    return Slot()
+
+
+@cache
+def _http(service: str) -> httpx2.AsyncClient:
+    app: Any = served(cast(Host, _slot(service)))
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    return httpx2.AsyncClient(transport=transport, base_url="http://simulation")

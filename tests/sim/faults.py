@@ -1,0 +1,82 @@
+"""Faults that the simulation must find: each breaks one promise, so that a simulation that passes means something."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from services.rewards.ledger import handlers as ledger
+from services.rewards.ledger import rules, store
+from services.rewards.ledger.models import Claim
+from shared.messaging import log, now, relay
+from shared.messaging.arrivals import Arrival
+from shared.messaging.fold import Fold
+from shared.messaging.marks import Mark
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def marks_not_checked(patch: pytest.MonkeyPatch) -> None:
+    """Apply whatever arrives, however often and in whatever order."""
+
+    def take(fold: Fold, one: Arrival, _unknown_version: frozenset[str]) -> None:
+        fold.ready.append(one)
+        fold.marks[one.envelope.subject] = fold.moved[one.envelope.subject] = Mark(one.sequence, one.seal)
+
+    patch.setattr(Fold, "_take", take)
+
+
+def commit_before_the_event(patch: pytest.MonkeyPatch) -> None:
+    """Commit the change first and write its events in a second transaction."""
+    append = log.append
+
+    def commit_and_append(session: Session) -> None:
+        session.flush()
+        session.commit()
+        append(session)
+
+    patch.setattr(log, "append", commit_and_append)
+
+
+def relay_that_skips_a_row(patch: pytest.MonkeyPatch) -> None:
+    """Never number every thirteenth row of a log."""
+    number = relay._number
+
+    def number_most(session: Session, lease: Any, rows: Sequence[Any]) -> None:
+        kept = [row for row in rows if row.ordinal % 13]
+        if kept:
+            number(session, lease, kept)
+
+    patch.setattr(relay, "_number", number_most)
+
+
+def expiry_that_takes_valid_points(patch: pytest.MonkeyPatch) -> None:
+    """Let an expiring lot take what was spent of it out of the rider's other lots."""
+
+    def points_of(session: Session, lot_id: str) -> int:
+        return store.get_lot(session, lot_id).points
+
+    patch.setattr(store, "left_of", points_of)
+
+
+def handler_that_does_not_commute(patch: pytest.MonkeyPatch) -> None:
+    """Open a merged report's claim without its hold when the merge is heard of before the report."""
+    open_claim = ledger._open_claim
+
+    def open_claim_late(session: Session, report: rules.Report) -> Claim:
+        known = store.find_claim(session, report.hazard_id) is not None
+        if known or now(session) == report.reported_at:
+            return open_claim(session, report)
+        return store.open_claim(session, report, report.rider_id)
+
+    patch.setattr(ledger, "_open_claim", open_claim_late)
+
+
+FAULTS: tuple[Plant, ...] = (
+    marks_not_checked,
+    commit_before_the_event,
+    relay_that_skips_a_row,
+    expiry_that_takes_valid_points,
+    handler_that_does_not_commute,
+)

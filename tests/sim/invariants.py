@@ -1,0 +1,119 @@
+"""What must hold whenever the system is at rest, whatever happened before."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import LargeBinary, Table, func, select
+
+from cheqi.agreement import disagreements
+from shared.events.envelope import Envelope
+from shared.messaging import integrity, parking
+from shared.messaging.relay import count_unsent
+from shared.messaging.tables import event_log, head, mark
+from shared.messaging.timers import list_parked_timers
+from tests.sim.record import applied
+from tests.sim.world import Place, World
+
+PERSONAL = ("1380000", "hole number", "39.9", "116.3", "116.2")
+
+
+def violations(world: World, erased: Sequence[str]) -> Iterator[str]:
+    """Yield every invariant that does not hold."""
+    for name, place in world.places.items():
+        for text in (
+            *_at_rest(place),
+            *_whole(place),
+            *_reached(world, place),
+            *_once_and_in_order(world, place),
+            *_forgotten(place, erased),
+            *_nothing_personal_told(place),
+        ):
+            yield f"{name}: {text}"
+    nodes = {name: place.node for name, place in world.places.items()}
+    for name, finding in disagreements(nodes):
+        yield f"{name}: {finding.code} {finding.subject} {finding.detail}"
+
+
+def _at_rest(place: Place) -> Iterator[str]:
+    """Nothing is unsent, nothing waits, nothing is parked."""
+    with place.node.snapshot() as session:
+        if unsent := count_unsent(session):
+            yield f"{unsent} events are unsent"
+        for row in parking.list_all_waiting(session):
+            yield f"{row.source} {row.subject} {row.sequence} waits"
+        for row in parking.list_parked(session):
+            yield f"{row.type} is parked: {row.reason} {row.error} at {row.place}"
+        for row in list_parked_timers(session):
+            yield f"timer {row.purpose} is parked: {row.error} at {row.place}"
+
+
+def _whole(place: Place) -> Iterator[str]:
+    """The log is whole, and the service's own audit finds nothing."""
+    with place.node.snapshot() as session:
+        for one in integrity.breaks(session):
+            yield f"{one.code} {one.subject} {one.detail}"
+        for finding in place.node.service.audit.check(session):
+            yield f"{finding.code} {finding.subject} {finding.detail}"
+
+
+def _reached(world: World, place: Place) -> Iterator[str]:
+    """Every mark stands at its publisher's head."""
+    for source in sorted(place.node.hears):
+        with world.places[source].node.snapshot() as session:
+            heads = {row.subject: row.sequence for row in session.execute(select(head))}
+        with place.node.snapshot() as session:
+            reached = {
+                row.subject: row.sequence for row in session.execute(select(mark).where(mark.c.source == source))
+            }
+        for subject, sequence in heads.items():
+            if reached.get(subject) != sequence:
+                yield f"{source} {subject} stands at {sequence}, the mark at {reached.get(subject)}"
+
+
+def _once_and_in_order(world: World, place: Place) -> Iterator[str]:
+    """Each handled event of each publisher took effect once, in its subject's order."""
+    with place.node.snapshot() as session:
+        noted = list(session.scalars(select(applied.c.event_id).order_by(applied.c.ordinal)))
+    for event_id, count in Counter(noted).items():
+        if count > 1:
+            yield f"event {event_id} took effect {count} times"
+    handled = {event.type_name() for event in place.node.service.handlers}
+    places = {row[0]: row[1:] for row in _published(world, place) if row[2] in handled}
+    for lost in places.keys() - set(noted):
+        yield f"event {lost} {places[lost]} had no effect"
+    last: dict[str, int] = {}
+    for event_id in noted:
+        subject, _type, sequence = places[event_id]
+        if sequence < last.get(subject, 0):
+            yield f"{subject} {sequence} took effect after {last[subject]}"
+        last[subject] = sequence
+
+
+def _published(world: World, place: Place) -> Iterator[tuple[str, str, str, int]]:
+    for source in place.node.hears:
+        with world.places[source].node.snapshot() as session:
+            for row in session.execute(select(event_log).where(event_log.c.sequence.is_not(None))):
+                yield row.id, f"{source}/{row.subject}", row.type, row.sequence
+
+
+def _forgotten(place: Place, erased: Sequence[str]) -> Iterator[str]:
+    """No table with sealed columns has a row of an erased rider."""
+    for table in place.node.service.metadata.tables.values():
+        if _is_sealed(table) and "rider_id" in table.c:
+            with place.node.snapshot() as session:
+                left = session.scalar(select(func.count()).where(table.c.rider_id.in_(erased)))
+            if left:
+                yield f"{table.name} keeps {left} rows of erased riders"
+
+
+def _is_sealed(table: Table) -> bool:
+    return any(isinstance(column.type, LargeBinary) for column in table.columns)
+
+
+def _nothing_personal_told(place: Place) -> Iterator[str]:
+    with place.node.snapshot() as session:
+        for document in session.scalars(select(event_log.c.document)):
+            data = str(Envelope.parse(document).data)
+            for word in PERSONAL:
+                if word in data:
+                    yield f"an event tells {word!r}: {document}"
