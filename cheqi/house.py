@@ -62,8 +62,8 @@ class House:
         for node in self.nodes.values():
             node.operator().refuse_missed_types()
         self._workers = [self._worker(node) for node in self.nodes.values()]
-        for node in self.nodes.values():
-            node.store.on_commit = self._wake
+        for node, worker in zip(self.nodes.values(), self._workers, strict=True):
+            node.store.on_commit = worker.wake
         for worker in self._workers:
             worker.start()
 

@@ -15,7 +15,7 @@ from tests.e2e.kill_process import Process, pause
 
 KILLS, RIDERS = 20, 4
 DURING_START_SHARE = 0.25
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 @pytest.mark.timeout(400)

@@ -1,0 +1,1 @@
+"""Measurements of the running system; each writes its figures to `bench/results`."""
