@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from cheqi.agreement import disagreements
+from cheqi.histories import other_histories
 from cheqi.house import House
 from shared.messaging import integrity, parking
 from shared.messaging.relay import count_unsent
@@ -34,7 +36,7 @@ def audit_house(house: House) -> list[Disagreement]:
 def _all_findings(house: House) -> Iterator[tuple[str, Iterable[Finding]]]:
     for name, node in house.nodes.items():
         yield name, _within(node)
-    for name, finding in disagreements(house.nodes):
+    for name, finding in chain(disagreements(house.nodes), other_histories(house.nodes)):
         yield name, [finding]
 
 

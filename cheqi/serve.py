@@ -49,6 +49,7 @@ def _server(house: House) -> uvicorn.Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         lifespan="off",
     )
     return uvicorn.Server(config)

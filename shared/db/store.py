@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
 
 BUSY_TIMEOUT_S = 15
+PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
 class Store:
@@ -50,11 +51,11 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str) -> Store:
-    """Open a database by its SQLAlchemy address."""
+def open_store(url: str, journal: str = "WAL") -> Store:
+    """Open a database by its SQLAlchemy address; `journal` is the mode of an SQLite one."""
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
-        durable_sqlite(engine)
+        durable_sqlite(engine, journal)
     return Store(engine)
 
 
@@ -63,13 +64,16 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def durable_sqlite(engine: Engine) -> None:
-    """Give an SQLite engine WAL, full durability, foreign keys, and transactions that say what they want at once."""
+def durable_sqlite(engine: Engine, journal: str = "WAL") -> None:
+    """Give an SQLite engine full durability, foreign keys, and transactions that say what they want at once.
+
+    What is deleted is overwritten; under the journal mode DELETE no older copy of it is left in any file either.
+    """
 
     @event.listens_for(engine, "connect")
     def _settle(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_S}000"):
+        for pragma in (f"busy_timeout={BUSY_TIMEOUT_S}000", f"journal_mode={journal}", *PRAGMAS):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

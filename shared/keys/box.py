@@ -19,10 +19,13 @@ rider_key = Table(
 
 
 class FileKeyBox:
-    """Keeps wrapped keys in a SQLite file; a destroyed one leaves an empty row that nothing refills."""
+    """Keeps wrapped keys in a SQLite file; a destroyed one leaves an empty row that nothing refills.
+
+    The file has a journal that is deleted at each commit: no copy of a destroyed key stands in a write-ahead log.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._store = open_store(sqlite_url(path))
+        self._store = open_store(sqlite_url(path), journal="DELETE")
         METADATA.create_all(self._store.engine)
         path.chmod(0o600)
 

@@ -72,6 +72,6 @@ def _opened(cursor: str) -> str:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError) as error:
         raise kinds.BAD_CURSOR() from error
-    if not text.startswith("k:"):
+    if not text.startswith("k:") or "\x00" in text:
         raise kinds.BAD_CURSOR()
     return text.removeprefix("k:")

@@ -13,6 +13,7 @@ from cheqi.demo.day import Day
 from cheqi.demo.proof import altered_posting, audit_day, copied
 from cheqi.house import House
 from shared.messaging.local import PARTITION
+from shared.messaging.seal import GENESIS, seal_of
 from shared.messaging.tables import checkpoint, event_log
 from tests.e2e.story import live_through
 
@@ -109,7 +110,31 @@ def unverify_hazard(folder: Path) -> str:
     )
 
 
+def seal_anew(folder: Path) -> str:
+    """Let another person have done something, and seal the whole log again as if it had always said so."""
+    with closing(sqlite3.connect(folder / "governance.db")) as connection, connection:
+        subject = str(connection.execute("SELECT subject FROM event_log WHERE sequence = 1 LIMIT 1").fetchone()[0])
+        connection.execute(
+            'UPDATE event_log SET document = replace(document, \'"actor":"\', \'"actor":"x\') WHERE subject = ?',
+            (subject,),
+        )
+        last, heads = GENESIS, dict[str, str]()
+        rows = "SELECT position, sequence, subject, document FROM event_log WHERE position > 0 ORDER BY position"
+        for position, sequence, about, document in connection.execute(rows).fetchall():
+            previous = None if sequence is None else heads.get(about, GENESIS)
+            last = seal_of(last, previous=previous, position=position, sequence=sequence, document=document)
+            if sequence is not None:
+                heads[about] = last
+            connection.execute(
+                "UPDATE event_log SET previous = ?, seal = ? WHERE position = ?", (previous, last, position)
+            )
+        connection.executemany("UPDATE head SET seal = ? WHERE subject = ?", [(seal, of) for of, seal in heads.items()])
+        connection.execute("UPDATE relay_lease SET seal = ?", (last,))
+    return subject
+
+
 ALTERATIONS = (
+    seal_anew,
     alter_one_posting,
     alter_both_sides,
     alter_told_event,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from shared.messaging.bus import Record, Run
 
-PARTITIONS = 3
+PARTITIONS = 2
 RUN_MAX = 8
 
 

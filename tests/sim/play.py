@@ -26,7 +26,7 @@ from tests.sim.story import Story
 from tests.sim.world import World
 
 SCHEDULES_PER_SCRIPT = 20
-LOOKED_AFTER = ("decide", "redeem", "grow_old")
+LOOKED_AFTER = ("report_and_decide", "grow_old")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ COMMUNITIES = {BALIZHUANG: "110108005001", SHUGUANG: "110108025001"}
 PLACES = {BALIZHUANG: (39.9290, 116.3010), SHUGUANG: (39.9570, 116.2800)}
 PRICES = {"laundry": 5, "haircut": 8}
 RIDERS = 4
-STEPS_BETWEEN_MAX = 12
+REPORTS = 10
+STEPS_BETWEEN_MAX = 10
 
 ADMINISTRATOR = Principal("administrator", Role.ADMINISTRATOR, "110108")
 STAFF = {code: Principal(f"staff-{code}", Role.SUBDISTRICT_STAFF, code) for code in COMMUNITIES}
@@ -38,11 +39,9 @@ class Story:
         """Play chapter after chapter; the system comes to rest after each, which is then named."""
         chapters = (
             self._arrive,
-            self._report,
-            self._decide,
+            self._report_and_decide,
             self._learn,
-            self._spend,
-            self._redeem,
+            self._spend_and_redeem,
             self._leave,
             self._grow_old,
         )
@@ -78,10 +77,15 @@ class Story:
             made = self._order("POST registration/riders/registrations", person, STAFF[home])
             self.riders.append(Principal(made["rider_id"], Role.RIDER, home))
 
+    def _report_and_decide(self) -> None:
+        """Riders report and staff decide, with nothing in between that would let the reports arrive first."""
+        self._report()
+        self._decide()
+
     def _report(self) -> None:
-        """Riders report hazards, some of them more than earn points in a day; some tell of the same thing."""
-        for _ in range(16):
-            rider = self.riders[0] if self.draw.random() < 0.4 else self.draw.choice(self.riders)
+        """Riders report hazards, one of them more than earn points in a day; some tell of the same thing."""
+        for _ in range(REPORTS):
+            rider = self.riders[0] if self.draw.random() < 0.6 else self.draw.choice(self.riders)
             home = self.draw.choice(list(COMMUNITIES))
             lat, lon = PLACES[home]
             body = {
@@ -115,7 +119,7 @@ class Story:
         course = self._order("POST training/courses", draft, STAFF[BALIZHUANG])
         orders = [self._try("POST training/orders", {"course_id": course["id"]}, rider) for rider in self.riders]
         classes = {order["class_id"] for order in orders if order}
-        self._wait_until(timedelta(days=3 * 9 + 8))
+        self._wait_until(timedelta(days=2 * 9 + 8))
         for class_id in sorted(classes):
             self._hold_class(class_id)
 
@@ -130,10 +134,15 @@ class Story:
         for certificate in (done or {}).get("certificate_ids", ())[:1]:
             self._try(f"POST training/certificates/{certificate}/revocations", {"reason": "issued-in-error"}, held_by)
 
+    def _spend_and_redeem(self) -> None:
+        """Riders take vouchers and partners take those."""
+        self._spend()
+        self._redeem()
+
     def _spend(self) -> None:
         """Riders reserve and take vouchers, as far as their points go."""
         offers = self._order("GET rewards/offers", None, self.riders[0])["items"]
-        for _ in range(8):
+        for _ in range(7):
             rider, offer = self.draw.choice(self.riders), self.draw.choice(offers)
             reserved = self._try("POST rewards/vouchers", {"offer_id": offer["id"]}, rider)
             if reserved and self.draw.random() < 0.8:

@@ -6,9 +6,10 @@ from tests.sim.faults import FAULTS, Plant
 from tests.sim.play import SCHEDULES_PER_SCRIPT, calm, play
 
 SCHEDULES = 300
-FOUND_WITHIN = 60
+FOUND_WITHIN = 100
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("script", range(SCHEDULES // SCHEDULES_PER_SCRIPT))
 def test_every_schedule_keeps_every_promise(script: int) -> None:
     seeds = range(script * SCHEDULES_PER_SCRIPT, (script + 1) * SCHEDULES_PER_SCRIPT)
@@ -22,6 +23,7 @@ def test_a_seed_gives_the_same_schedule_again() -> None:
     assert play(7) == play(7)
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_a_planted_fault_is_found(fault: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     calm.cache_clear()

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from unicodedata import normalize
 
 from shared.clock import local_day
 from shared.random import CROCKFORD
 
 PREFIX = "HD"
 TAIL_LENGTH = 8
-NUMBER = re.compile(rf"{PREFIX}-(\d{{4}})-([{CROCKFORD}]{{{TAIL_LENGTH + 1}}})")
+NUMBER = re.compile(rf"{PREFIX}-(\d{{4}})-([{CROCKFORD}]{{{TAIL_LENGTH + 1}}})", re.ASCII)
 MISREAD = str.maketrans("OIL", "011")
 
 
@@ -72,8 +73,8 @@ def check_character(characters: str) -> str:
 
 
 def tidy_number(typed: str) -> str:
-    """Return a number as it is written, from how a person typed it: letter case, spaces, and O, I, L for 0, 1, 1."""
-    compact = re.sub(r"[\s-]", "", typed.upper())
+    """Return a number as it is written, from how a person typed it: letter case, spaces, full width, O, I, L."""
+    compact = re.sub(r"[\s-]", "", normalize("NFKC", typed).upper())
     head, year, tail = compact[:2], compact[2:6], compact[6:]
     return f"{head}-{year.translate(MISREAD)}-{tail.translate(MISREAD)}"
 

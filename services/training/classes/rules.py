@@ -60,7 +60,10 @@ def check_in_opens_at(starts_at: datetime) -> datetime:
 
 
 def noted_outcome(standing: str | None, *, on_sheet: Outcome | None) -> Outcome:
-    """Return what holds after an attendance sheet: a confirmed presence stays, who is not on the sheet was absent."""
+    """Return what holds after an attendance sheet: a confirmed presence stays, and an excuse unless the rider came.
+
+    Who is on no sheet was absent.
+    """
     if standing == Outcome.PRESENT:
         return Outcome.PRESENT
-    return on_sheet or Outcome.ABSENT
+    return on_sheet or (Outcome.EXCUSED if standing == Outcome.EXCUSED else Outcome.ABSENT)

@@ -87,3 +87,16 @@ def test_only_the_owner_may_read_the_file_and_nothing_in_it_is_plain(tmp_path: P
 
     assert path.stat().st_mode & 0o077 == 0
     assert MASTER not in path.read_bytes()
+
+
+def test_no_file_holds_a_destroyed_key_while_the_box_is_open(tmp_path: Path) -> None:
+    box = FileKeyBox(tmp_path / "keys.db")
+    KeyRing(MASTER, box).seal_text("r1", "note", "words")
+    wrapped = box.find("r1")
+    assert wrapped is not None
+    assert wrapped in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+    box.destroy("r1")
+
+    assert wrapped not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    box.close()

@@ -63,12 +63,12 @@ def test_the_default_venue_names_the_sub_district_in_both_languages() -> None:
         (None, Outcome.EXCUSED, Outcome.EXCUSED),
         (None, None, Outcome.ABSENT),
         ("absent", Outcome.PRESENT, Outcome.PRESENT),
-        ("excused", None, Outcome.ABSENT),
+        ("excused", None, Outcome.EXCUSED),
         ("present", Outcome.EXCUSED, Outcome.PRESENT),
         ("present", None, Outcome.PRESENT),
     ],
 )
-def test_a_confirmed_presence_stays_and_who_is_not_on_the_sheet_was_absent(
+def test_a_presence_and_an_excuse_stay_and_who_is_on_no_sheet_was_absent(
     standing: str | None, on_sheet: Outcome | None, expected: Outcome
 ) -> None:
     assert noted_outcome(standing, on_sheet=on_sheet) is expected
