@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.rewards.ledger import handlers as ledger
-from services.rewards.ledger import rules, store
+from services.rewards.ledger import store
 from services.rewards.ledger.models import Claim
-from shared.messaging import log, now, relay
+from shared.messaging import log, relay
 from shared.messaging.arrivals import Arrival
 from shared.messaging.fold import Fold
 from shared.messaging.marks import Mark
@@ -61,16 +62,14 @@ def expiry_that_takes_valid_points(patch: pytest.MonkeyPatch) -> None:
 
 
 def handler_that_does_not_commute(patch: pytest.MonkeyPatch) -> None:
-    """Open a merged report's claim without its hold when the merge is heard of before the report."""
-    open_claim = ledger._open_claim
+    """Give every second award that is heard of one point more."""
+    award = ledger._award_claim
 
-    def open_claim_late(session: Session, report: rules.Report) -> Claim:
-        known = store.find_claim(session, report.hazard_id) is not None
-        if known or now(session) == report.reported_at:
-            return open_claim(session, report)
-        return store.open_claim(session, report, report.rider_id)
+    def award_by_turn(session: Session, claim: Claim, points: int) -> None:
+        decided = select(func.count()).select_from(Claim).where(Claim.decision.is_not(None))
+        award(session, claim, points + (session.scalar(decided) or 0) % 2)
 
-    patch.setattr(ledger, "_open_claim", open_claim_late)
+    patch.setattr(ledger, "_award_claim", award_by_turn)
 
 
 FAULTS: tuple[Plant, ...] = (
