@@ -46,7 +46,11 @@ class Story:
             self._grow_old,
         )
         for number, chapter in enumerate(chapters):
-            self._wait_until(timedelta(days=number * 9 if number < len(chapters) - 1 else 500))
+            day = timedelta(days=number * 9 if number < len(chapters) - 1 else 500)
+            if number:
+                self._wait_until(day - timedelta(hours=2))
+                self.world.settle()
+            self._wait_until(day)
             chapter()
             self.world.settle()
             yield chapter.__name__.lstrip("_")
