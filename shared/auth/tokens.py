@@ -1,10 +1,7 @@
 """Access tokens: their claims, the keys that sign them, and the one definition of both for issuer and verifiers."""
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +14,7 @@ from joserfc.jwk import KeySet, OKPKey
 from shared.auth.principal import Principal, Role
 from shared.errors import ConfigurationError
 from shared.random import Random, uuid7
+from shared.secret_files import kept_text
 
 ISSUER = "https://cheqi.cn/registration"
 ALGORITHM = "Ed25519"
@@ -96,10 +94,9 @@ class SigningKeys:
 
         Raises ConfigurationError where the file is no set of private keys.
         """
-        if not path.exists():
-            _keep(path, cls.generate(random, now))
         try:
-            keys = [OKPKey.import_key(key) for key in json.loads(path.read_text(encoding="utf-8"))["keys"]]
+            document = kept_text(path, lambda: json.dumps(cls.generate(random, now).private()))
+            keys = [OKPKey.import_key(key) for key in json.loads(document)["keys"]]
         except (ValueError, KeyError, TypeError, JoseError) as error:
             raise _unreadable(path) from error
         if not keys or not all(key.is_private for key in keys):
@@ -116,6 +113,10 @@ class SigningKeys:
         header = {"alg": ALGORITHM, "typ": TYPE, "kid": self.newest.kid}
         return jwt.encode(header, claims.encode(), self.newest, algorithms=[ALGORITHM])
 
+    def private(self) -> dict[str, Any]:
+        """Return the keys as they are kept."""
+        return {"keys": [key.as_dict(private=True) for key in self.keys]}
+
     def public(self) -> dict[str, Any]:
         """Return the public keys as a JSON Web Key Set."""
         return {"keys": [key.as_dict(private=False) for key in self.keys]}
@@ -124,19 +125,6 @@ class SigningKeys:
 def key_set(document: Mapping[str, Any]) -> KeySet:
     """Read a JSON Web Key Set."""
     return KeySet.import_key_set(cast(Any, document))
-
-
-def _keep(path: Path, made: SigningKeys) -> None:
-    """Write the keys whole or not at all; of several processes at once the first one's are kept."""
-    document = json.dumps({"keys": [key.as_dict(private=True) for key in made.keys]})
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(document)
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileExistsError):
-        path.hardlink_to(draft)
-    Path(draft).unlink()
 
 
 def _unreadable(path: Path) -> ConfigurationError:
