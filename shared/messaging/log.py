@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.db.store import Store
@@ -65,11 +65,6 @@ def append(session: Session) -> None:
 def is_erased(session: Session, rider_id: str) -> bool:
     """Tell whether the rider was erased: then nothing is opened and nothing stored about the rider."""
     return session.scalar(select(tombstone.c.rider_id).where(tombstone.c.rider_id == rider_id)) is not None
-
-
-def numbered() -> Select[tuple[Row[tuple[object, ...]]]]:
-    """Select the rows that the relay has given a position, in its order."""
-    return select(event_log).where(event_log.c.position.is_not(None)).order_by(event_log.c.position)
 
 
 def _envelope(session: Session, event: Event, event_id: str, moment: datetime) -> Envelope:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.db.upsert import insert_new, upsert
@@ -60,8 +60,3 @@ def move_checkpoint(session: Session, source: str, partition: int, offset: int) 
     """Let reading of the partition go on at `offset`; a checkpoint never moves back."""
     reached = max(offset, next_offset(session, source, partition))
     upsert(session, checkpoint, [{"source": source, "partition": partition, "next": reached}])
-
-
-def count_marks(session: Session, source: str) -> int:
-    """Return of how many subjects of a publisher something was applied."""
-    return session.scalar(select(func.count()).select_from(mark).where(mark.c.source == source)) or 0

@@ -1,7 +1,7 @@
 """The relay: the log's single reader, which numbers and seals new events and hands them to the bus in order."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, update
@@ -100,11 +100,6 @@ def count_unsent(session: Session) -> int:
     sent = select(relay_lease.c.sent).where(relay_lease.c.name == LEASE_NAME).scalar_subquery()
     unsent = (event_log.c.position.is_(None)) | (event_log.c.position > func.coalesce(sent, 0))
     return session.scalar(select(func.count()).select_from(event_log).where(unsent)) or 0
-
-
-def lease_until(session: Session) -> datetime | None:
-    """Return until when the relay's lease is held, None before its first."""
-    return session.scalar(select(relay_lease.c.expires_at).where(relay_lease.c.name == LEASE_NAME))
 
 
 def _number(session: Session, lease: Row[Any], rows: Sequence[Row[Any]]) -> None:
