@@ -66,6 +66,7 @@ class Bench:
 
     @cached_property
     def _app(self) -> ASGIApp:
+        """The one application that all clients of the service share, as in a process of its own."""
         return served(self.node)
 
     def publisher(self, source: str) -> Publisher:
@@ -120,9 +121,7 @@ class Bench:
         headers = {"Accept-Language": language}
         if principal is not None:
             headers |= {"Authorization": f"Bearer {bearer(principal, self.service.name, self.clock)}"}
-        return TestClient(
-            served(self.node), base_url="http://testserver", headers=headers, raise_server_exceptions=False
-        )
+        return TestClient(self._app, base_url="http://testserver", headers=headers, raise_server_exceptions=False)
 
 
 def _clean_up(store: Store, folder: Path) -> None:
