@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     public_url: Address | None = Field(
         None, description="the address that people see, such as https://cheqi.example.cn"
     )
+    services_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+$")] | None = Field(
+        None, description="where services reach each other, such as http://{service}:8080"
+    )
     log_level: Level = Field("info", description="one of debug, info, warning, error")
 
     @property
@@ -32,6 +35,10 @@ class Settings(BaseSettings):
         """Where the services answer, as their own clients reach them."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
+
+    def address_of(self, service: str) -> str:
+        """Where other services reach a service; by default all of them answer at one address."""
+        return self.services_url.replace("{service}", service) if self.services_url else self.address
 
     @property
     def address_shown(self) -> str:

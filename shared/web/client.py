@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import httpx2
 
@@ -63,16 +63,34 @@ class TokenSource:
             raise ServiceUnavailableError(message) from error
 
 
+class Tokens(Protocol):
+    """Has a token to show."""
+
+    def token(self) -> str:
+        """Return a token that is good for a while; raises ServiceUnavailableError."""
+        ...
+
+
 class ServiceClient:
     """Reads another service's routes for services."""
 
-    def __init__(self, http: httpx2.Client, tokens: TokenSource) -> None:
+    def __init__(self, http: httpx2.Client, tokens: Tokens) -> None:
         self._http, self._tokens = http, tokens
 
     def find_json(self, path: str) -> Mapping[str, Any] | None:
         """Return the JSON object at a path, None where there is none (404); raises ServiceUnavailableError."""
-        answer = _send(self._http, "GET", path, headers={"Authorization": f"Bearer {self._tokens.token()}"})
+        answer = self._get(path)
         return None if answer.status_code == httpx2.codes.NOT_FOUND else _object(answer, path)
+
+    def lines(self, path: str) -> list[str]:
+        """Return the lines of the answer at a path; raises ServiceUnavailableError."""
+        answer = self._get(path)
+        if answer.status_code != httpx2.codes.OK:
+            raise _refused(answer, path)
+        return [line for line in answer.text.split("\n") if line]
+
+    def _get(self, path: str) -> httpx2.Response:
+        return _send(self._http, "GET", path, headers={"Authorization": f"Bearer {self._tokens.token()}"})
 
 
 def http_client(address: str) -> httpx2.Client:
@@ -87,15 +105,23 @@ def fetch_keys(http: httpx2.Client) -> Mapping[str, Any]:
 
 def _object(answer: httpx2.Response, path: str) -> Mapping[str, Any]:
     """Return the JSON object of an answer; raises ServiceUnavailableError for a refusal, named by its problem."""
-    try:
-        found = answer.json()
-    except ValueError:
-        found = None
+    found = _json(answer)
     if answer.status_code == httpx2.codes.OK and isinstance(found, dict):
         return found
+    raise _refused(answer, path)
+
+
+def _refused(answer: httpx2.Response, path: str) -> ServiceUnavailableError:
+    found = _json(answer)
     problem = str(found.get("type", "")).rpartition("/")[2] if isinstance(found, dict) else ""
-    message = f"{path} was answered with status {answer.status_code} {problem}".rstrip()
-    raise ServiceUnavailableError(message)
+    return ServiceUnavailableError(f"{path} was answered with status {answer.status_code} {problem}".rstrip())
+
+
+def _json(answer: httpx2.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        return None
 
 
 def _send(http: httpx2.Client, method: str, path: str, **options: Any) -> httpx2.Response:

@@ -1,0 +1,121 @@
+"""How each service is put together on the settings: its store, its keys and secrets, and how it reaches the others."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+import httpx2
+
+from cheqi.folder import DataFolder
+from services.governance import service as governance
+from services.notify import service as notify
+from services.notify.channels import SMSRoute
+from services.notify.phones import RegistrationPhones
+from services.notify.trial import TrialChannel
+from services.registration import service as registration
+from services.registration.clients import client_secret
+from services.registration.ports import Ports as RegistrationPorts
+from services.rewards import service as rewards
+from services.training import service as training
+from services.training.directory import RegistrationDirectory
+from shared.auth import TokenVerifier
+from shared.auth.verifier import FetchKeys
+from shared.clock import Clock, SystemClock
+from shared.db.migrate import migrate
+from shared.db.store import open_store
+from shared.errors import ConfigurationError
+from shared.messaging.source import Source
+from shared.node import Node
+from shared.photos.store import photos_in_folder
+from shared.random import Random, SystemRandom
+from shared.service import Service
+from shared.settings import Settings
+from shared.web.client import Credentials, ServiceClient, TokenSource, fetch_keys, http_client
+from shared.web.remote_log import RemoteLog
+
+SERVICES = ("registration", "governance", "rewards", "training", "notify")
+
+
+class Assembly:
+    """Puts services together; those of one process share its registration where it is among them."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, random: Random | None = None) -> None:
+        self.settings, self.clock, self.random = settings, clock or SystemClock(), random or SystemRandom()
+        self.folder = DataFolder(settings.data)
+        self._clients: dict[str, httpx2.Client] = {}
+        self._nodes: list[Node] = []
+
+    @cached_property
+    def registration(self) -> RegistrationPorts:
+        """What registration is built with; raises ConfigurationError when no SMS adapter was chosen."""
+        return registration.open_ports(self.settings.data, self.settings.sms, self.clock, self.random)
+
+    def node(self, name: str) -> Node:
+        """Return a service on its store, which is brought up to date; raises ConfigurationError for an unknown name."""
+        service = self._service(name)
+        url = self.folder.store_url(name)
+        migrate(url, f"services.{name}")
+        node = Node(
+            service=service,
+            store=open_store(url),
+            keys=self.folder.key_ring(name),
+            clock=self.clock,
+            random=self.random,
+            verifier=TokenVerifier(name, self._issuer_keys, self.clock),
+        )
+        self._nodes.append(node)
+        return node
+
+    def remote_logs(self, node: Node) -> Mapping[str, Source]:
+        """Return the logs of the publishers that a service hears, each read over its publisher's API."""
+        mine = node.service.name
+        return {name: RemoteLog(self._client(mine, name, "events:read"), name) for name in sorted(node.hears)}
+
+    def sender(self, node: Node) -> Callable[[], int]:
+        """Return the service's own step towards the outside: notify sends text messages where an adapter is chosen."""
+        if node.service.name != "notify" or self.settings.sms != "trial":
+            return lambda: 0
+        phones = RegistrationPhones(self._client("notify", "registration", "rider.phone:read"))
+        channel = TrialChannel(self.settings.data / "trial-notices.db")
+        return notify.sender(node, SMSRoute(phones=phones, channel=channel))
+
+    def close(self) -> None:
+        """Close every store and connection."""
+        for node in self._nodes:
+            node.store.close()
+        if "registration" in self.__dict__:
+            self.registration.sms.close()
+        for client in self._clients.values():
+            client.close()
+
+    def _service(self, name: str) -> Service:
+        if name not in SERVICES:
+            message = f"there is no service {name!r}; choose one of: {', '.join(SERVICES)}"
+            raise ConfigurationError(message)
+        build: Callable[[], Service] = {
+            "registration": lambda: registration.build(self.registration),
+            "governance": lambda: governance.build(photos=photos_in_folder(self.folder.photos)),
+            "rewards": lambda: rewards.build(code_key=self.folder.secret("voucher-codes.key")),
+            "training": self._training,
+            "notify": notify.build,
+        }[name]
+        return build()
+
+    def _training(self) -> Service:
+        directory = RegistrationDirectory(self._client("training", "registration", "rider.name:read"))
+        return training.build(directory=directory, public_url=self.settings.address_shown)
+
+    @property
+    def _issuer_keys(self) -> FetchKeys:
+        """Registration's own keys where it is in this process, otherwise those that it publishes."""
+        if "registration" in self.__dict__:
+            return self.registration.signing_keys.public
+        return lambda: fetch_keys(self._http("registration"))
+
+    def _client(self, name: str, target: str, scope: str) -> ServiceClient:
+        credentials = Credentials(name, client_secret(self.settings.data, name), target, scope)
+        return ServiceClient(self._http(target), TokenSource(self._http("registration"), credentials, self.clock))
+
+    def _http(self, target: str) -> httpx2.Client:
+        if target not in self._clients:
+            self._clients[target] = http_client(self.settings.address_of(target))
+        return self._clients[target]
