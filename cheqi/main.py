@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cheqi import parked
+from cheqi import parked, running
 from cheqi.audit import audit_house
 from cheqi.demo.play import play_day
 from cheqi.house import list_trial_sms, migrate_all, opened
-from cheqi.serve import serve_house
 from cheqi.terminal import AsJSON, explained, say, show_rows
 from shared.settings import read_settings
 
@@ -19,17 +18,8 @@ app = typer.Typer(no_args_is_help=True, help="Cheqi (车骑) serves a city distr
 staff = typer.Typer(no_args_is_help=True, help="The first administrator.")
 app.add_typer(staff, name="staff")
 app.add_typer(parked.app, name="parked")
-
-
-@app.command()
-def up(
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
-) -> None:
-    """Run every service in this process, until Ctrl-C."""
-    chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    with explained():
-        serve_house(read_settings().model_copy(update=chosen))
+app.command()(running.up)
+app.command()(running.serve)
 
 
 @app.command()

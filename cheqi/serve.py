@@ -1,15 +1,23 @@
-"""Serving a house over HTTP until it is told to end."""
+"""Serving over HTTP, and keeping other processes that do, until a signal says to end."""
 
+import os
+import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 import uvicorn
+from starlette.types import ASGIApp
 
+from cheqi.assembly import Assembly
 from cheqi.house import House
+from cheqi.pulse import Pulse
+from cheqi.supervisor import Command, Supervisor
+from shared.db.commits import hinted_commits
 from shared.settings import Settings
 from shared.telemetry import configure_logs
+from shared.web.app import Gateway
 
 READY_WITHIN_S = 30
 
@@ -20,15 +28,38 @@ def serve_house(settings: Settings) -> None:
     house = House(settings)
     house.start()
     try:
-        _server(house).run()
+        _server(house.gateway(), settings, Pulse(None)).run()
     finally:
         house.stop()
+
+
+def serve_api(settings: Settings, names: Sequence[str], pulse: Pulse) -> None:
+    """Serve the HTTP APIs of some services until a signal ends it; their events are other processes' work."""
+    configure_logs(settings.log_level)
+    assembly = Assembly(settings)
+    try:
+        nodes = [assembly.node(name) for name in names]
+        with ExitStack() as stack:
+            for hints in filter(None, (hinted_commits(node.store) for node in nodes)):
+                stack.callback(hints.close)
+            _server(Gateway(nodes), settings, pulse).run()
+    finally:
+        assembly.close()
+
+
+def keep_running(settings: Settings, commands: Sequence[Command]) -> None:
+    """Keep commands running as processes of their own until a signal says to end."""
+    configure_logs(settings.log_level)
+    supervisor = Supervisor(commands, os.environ)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: supervisor.end())
+    supervisor.run()
 
 
 @contextmanager
 def served_beside(house: House) -> Iterator[None]:
     """Serve a house in a thread while the block runs; raises RuntimeError when it does not get ready."""
-    server = _server(house)
+    server = _server(house.gateway(), house.settings, Pulse(None))
     thread = threading.Thread(target=server.run, daemon=True)
     house.start()
     thread.start()
@@ -41,11 +72,16 @@ def served_beside(house: House) -> Iterator[None]:
         house.stop()
 
 
-def _server(house: House) -> uvicorn.Server:
+def _server(app: ASGIApp, settings: Settings, pulse: Pulse) -> uvicorn.Server:
+    async def beat() -> None:
+        pulse.beat()
+
     config = uvicorn.Config(
-        house.gateway(),
-        host=house.settings.host,
-        port=house.settings.port,
+        app,
+        host=settings.host,
+        port=settings.port,
+        callback_notify=beat,
+        timeout_notify=1,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -20,6 +20,8 @@ class Settings(BaseSettings):
 
     data: Path = Field(Path(".cheqi"), description="the folder that holds all data")
     sms: str | None = Field(None, description="the SMS adapter by name, such as trial")
+    bus: Literal["local", "kafka"] = Field("local", description="local or kafka")
+    kafka: str = Field("127.0.0.1:9092", description="the addresses of Kafka's brokers, such as kafka:9092")
     host: str = Field("127.0.0.1", description="the address to listen on")
     port: int = Field(8080, ge=1, le=65535, description="the port to listen on, 1 to 65535")
     public_url: Address | None = Field(

@@ -1,0 +1,84 @@
+"""`cheqi up` and `cheqi serve`: everything in one process, or APIs and workers in processes of their own."""
+
+import os
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cheqi.assembly import SERVICES
+from cheqi.pulse import Pulse
+from cheqi.serve import keep_running, serve_api, serve_house
+from cheqi.supervisor import Command
+from cheqi.terminal import explained
+from shared.errors import ConfigurationError
+from shared.settings import PREFIX, Settings, read_settings
+
+ALL = "all"
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
+PulsePipe = Annotated[int | None, typer.Option("--pulse", hidden=True)]
+
+
+class Role(StrEnum):
+    """What one process of a service does."""
+
+    API = "api"
+    WORKER = "worker"
+    RELAY = "relay"
+
+
+class BusName(StrEnum):
+    """A bus by its name."""
+
+    LOCAL = "local"
+    KAFKA = "kafka"
+
+
+Bus = Annotated[BusName | None, typer.Option(help="What carries events from service to service.")]
+
+
+def up(host: Host = None, port: Port = None, bus: Bus = None) -> None:
+    """Run every service, until Ctrl-C: in one process on the local bus; on Kafka in one for APIs and five workers."""
+    with explained():
+        settings = _set(host=host, port=port, bus=bus)
+        if settings.bus == BusName.LOCAL.value:
+            serve_house(settings)
+        else:
+            keep_running(settings, [_command(ALL, Role.API), *(_command(name, Role.WORKER) for name in SERVICES)])
+
+
+def serve(
+    service: Annotated[str, typer.Argument(help="The service, or `all` with the role api.")],
+    role: Annotated[Role | None, typer.Option(help="What this process does; both API and worker without it.")] = None,
+    host: Host = None,
+    port: Port = None,
+    pulse: PulsePipe = None,
+) -> None:
+    """Run one service on Kafka, until Ctrl-C: its API and its worker as supervised processes, or one of them alone."""
+    with explained():
+        settings, names = _set(host=host, port=port, bus=BusName.KAFKA), _names(service, role)
+        if role is Role.API:
+            serve_api(settings, names, Pulse(pulse))
+        elif role is None:
+            keep_running(settings, [_command(service, Role.API), _command(service, Role.WORKER)])
+
+
+def _names(service: str, role: Role | None) -> tuple[str, ...]:
+    if service == ALL and role is Role.API:
+        return SERVICES
+    if service not in SERVICES:
+        message = f"there is no service {service!r}; choose one of: {', '.join(SERVICES)}"
+        raise ConfigurationError(message)
+    return (service,)
+
+
+def _command(service: str, role: Role) -> Command:
+    return Command(f"{service} {role}", ("serve", service, "--role", role))
+
+
+def _set(**options: str | int | None) -> Settings:
+    """Return the settings as the options change them; child processes get them by the environment."""
+    chosen = {name: value for name, value in options.items() if value is not None}
+    os.environ.update({f"{PREFIX}{name.upper()}": str(value) for name, value in chosen.items()})
+    return read_settings()
