@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from cheqi import parked, running
+from cheqi import lag, parked, running
 from cheqi.audit import audit_house
 from cheqi.demo.play import play_day
 from cheqi.house import list_trial_sms, migrate_all, opened
+from cheqi.rehearsal import command as rehearsal
 from cheqi.terminal import AsJSON, explained, say, show_rows
 from shared.settings import read_settings
 
@@ -20,6 +21,8 @@ app.add_typer(staff, name="staff")
 app.add_typer(parked.app, name="parked")
 app.command()(running.up)
 app.command()(running.serve)
+app.command()(lag.lag)
+app.command("rehearse")(rehearsal.run)
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""`cheqi rehearse`: a district's day at its real size, on whatever setup runs."""

@@ -1,0 +1,79 @@
+"""Who takes part in a rehearsal, with tokens that the operator of the setup signs: nobody types codes for thousands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+
+from services.registration.service import KEYS_FILE
+from shared.auth import Principal, Role
+from shared.auth.tokens import AccessClaims, SigningKeys
+from shared.clock import Clock
+from shared.random import Random
+
+ADMINISTRATOR = Principal("rehearsal", Role.ADMINISTRATOR)
+ANSWER_WITHIN_S = 60.0
+
+
+class UnexpectedAnswerError(RuntimeError):
+    """A command of the rehearsal was answered with what no rider should see."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command was answered with; `problem` is the code of a refusal, empty when it was accepted."""
+
+    body: dict[str, Any]
+    problem: str
+
+
+class Signer:
+    """Signs access tokens with the keys of the data folder."""
+
+    def __init__(self, folder: Path, clock: Clock, random: Random) -> None:
+        self._clock = clock
+        self._keys = SigningKeys.open(folder / KEYS_FILE, random, clock.now())
+
+    def token(self, principal: Principal) -> str:
+        """Return a person's token of now."""
+        return self._keys.sign(AccessClaims.for_person(principal, self._clock.now()))
+
+
+class Voice:
+    """Gives commands over HTTP for anybody, and counts how they were answered."""
+
+    def __init__(self, address: str, signer: Signer, count: Callable[[str], None]) -> None:
+        self._http = httpx2.Client(base_url=address, timeout=ANSWER_WITHIN_S, trust_env=False)
+        self._signer, self._count = signer, count
+
+    def give(self, principal: Principal, path: str, body: dict[str, Any] | None = None) -> Answer:
+        """Give one command; raises UnexpectedAnswerError unless it was accepted or refused for a stated reason."""
+        headers = {"Authorization": f"Bearer {self._signer.token(principal)}", "Idempotency-Key": uuid4().hex}
+        answer = self._http.post(f"/api/{path}", json=body or {}, headers=headers)
+        if answer.is_server_error or answer.status_code in (httpx2.codes.UNAUTHORIZED, httpx2.codes.NOT_FOUND):
+            message = f"POST /api/{path} was answered with {answer.status_code}: {answer.text[:300]}"
+            raise UnexpectedAnswerError(message)
+        found = dict(answer.json())
+        problem = "" if answer.is_success else str(found["type"]).rpartition("/")[2]
+        self._count(problem or "accepted")
+        return Answer(found, problem)
+
+    def must(self, principal: Principal, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Give one command that has to be accepted; raises UnexpectedAnswerError."""
+        answer = self.give(principal, path, body)
+        if answer.problem:
+            message = f"POST /api/{path} was refused: {answer.problem}"
+            raise UnexpectedAnswerError(message)
+        return answer.body
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+
+def staff_of(subdistrict: str) -> Principal:
+    """Return somebody of a sub-district's staff."""
+    return Principal(f"rehearsal-{subdistrict}", Role.SUBDISTRICT_STAFF, subdistrict)
