@@ -3,21 +3,23 @@
 import os
 import signal
 import time
+from collections.abc import Callable
 
 EVERY_S = 1.0
+STUCK_AFTER_S = 60.0
 
 
 class Pulse:
     """Writes to the supervisor's pipe, once a second at most; a process without a supervisor writes nowhere."""
 
-    def __init__(self, descriptor: int | None) -> None:
-        self._descriptor, self._beaten_at = descriptor, -EVERY_S
+    def __init__(self, descriptor: int | None, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._descriptor, self._seconds, self._beaten_at = descriptor, seconds, -EVERY_S
         if descriptor is not None:
             os.set_blocking(descriptor, False)
 
     def beat(self) -> None:
         """Say that the work goes on; when the supervisor is gone, ask this process to end as the supervisor would."""
-        now = time.monotonic()
+        now = self._seconds()
         if self._descriptor is None or now - self._beaten_at < EVERY_S:
             return
         self._beaten_at = now
@@ -28,3 +30,18 @@ class Pulse:
         except OSError:
             self._descriptor = None
             os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Watch:
+    """Beats for a worker as long as it is not stuck: behind, and for a minute without progress."""
+
+    def __init__(self, pulse: Pulse, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._pulse, self._seconds = pulse, seconds
+        self._progress, self._moved_at = -1, seconds()
+
+    def see(self, *, progress: int, behind: int) -> None:
+        """Look at how far the worker has come; `progress` counts what it did, `behind` what it has not."""
+        if not behind or progress != self._progress:
+            self._progress, self._moved_at = progress, self._seconds()
+        if self._seconds() - self._moved_at < STUCK_AFTER_S:
+            self._pulse.beat()
