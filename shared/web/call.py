@@ -92,8 +92,6 @@ class Call:
                 answer = show(session, made).model_dump_json()
                 idempotency.settle(session, used, made, status=status, answer=answer)
                 return _json(answer, status)
-            if earlier.digest != used.digest:
-                raise kinds.KEY_REUSED()
             answer = idempotency.kept_answer(earlier, now) or show(session, earlier.made).model_dump_json()
         return _json(answer, earlier.status, {"Idempotency-Replayed": "true"})
 
@@ -110,8 +108,8 @@ class Call:
         if not KEY_FORM.fullmatch(key):
             raise kinds.KEY_MISSING()
         route = getattr(self.request.scope.get("route"), "path", self.request.url.path)
-        digest = idempotency.digest_of(f"{self.request.url.path}?{self.request.url.query}", self.body)
-        return Claim(self._actor, f"{self.request.method} {route}", key, digest)
+        address = f"{self.request.url.path}?{self.request.url.query}"
+        return Claim(self._actor, f"{self.request.method} {route}", key, address.encode() + b"\x00" + self.body)
 
     @property
     def _actor(self) -> str:
