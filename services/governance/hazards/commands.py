@@ -67,9 +67,11 @@ def change_hazard(session: Session, principal: Principal, hazard_id: str, change
     if content is None:
         raise hidden
 
-    personal.keep_content(session, rider_id, hazard_id, _changed(content, change))
-    fields = tuple(sorted(change.model_dump(exclude_none=True)))
-    emit(session, HazardDetailsChangedV1(subdistrict=hazard.subdistrict, hazard_id=hazard.id, fields=fields))
+    wanted = _changed(content, change)
+    if wanted != content:
+        personal.keep_content(session, rider_id, hazard_id, wanted)
+        fields = _names_of_changes(content, wanted)
+        emit(session, HazardDetailsChangedV1(subdistrict=hazard.subdistrict, hazard_id=hazard.id, fields=fields))
     return hazard.id
 
 
@@ -124,6 +126,11 @@ def _changed(content: Content, change: HazardChange) -> Content:
     if change.point is not None:
         content = replace(content, point=_point(change.point), accuracy_m=change.point.accuracy_m)
     return content
+
+
+def _names_of_changes(before: Content, after: Content) -> tuple[str, ...]:
+    moved = (before.point, before.accuracy_m) != (after.point, after.accuracy_m)
+    return ("point",) * moved + ("words",) * (before.words != after.words)
 
 
 def _community(code: str) -> Place:
