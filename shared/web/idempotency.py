@@ -47,6 +47,11 @@ def claim(session: Session, used: Claim, now: datetime) -> Row[Any] | None:
     return None if inserted else session.execute(select(idempotency).where(*_same(used))).one()
 
 
+def find(session: Session, used: Claim) -> Row[Any] | None:
+    """Return the use of the key that is known, without taking it."""
+    return session.execute(select(idempotency).where(*_same(used))).one_or_none()
+
+
 def settle(session: Session, used: Claim, made: str, *, status: int, answer: str) -> None:
     """Keep what the command made and how it was answered."""
     session.execute(update(idempotency).where(*_same(used)).values(made=made, status=status, answer=answer))
