@@ -40,13 +40,15 @@ def claim(session: Session, used: Claim, now: datetime) -> Row[Any] | None:
     request's digest is keyed, for a body may hold a phone, which a plain one would let anybody try out. Raises
     KEY_REUSED.
     """
-    digest = keys(session).digest(used.request)
-    fresh = {**used.row, "digest": digest, "made": "", "status": 0, "answered_at": now}
+    fresh = {**used.row, "digest": _digest(session, used), "made": "", "status": 0, "answered_at": now}
     inserted = session.execute(insert_new(session, idempotency).values(fresh).returning(idempotency.c.key)).all()
-    if inserted:
-        return None
-    earlier = session.execute(select(idempotency).where(*_same(used))).one()
-    if earlier.digest != digest:
+    return None if inserted else find(session, used)
+
+
+def find(session: Session, used: Claim) -> Row[Any] | None:
+    """Return the use of the key that is known, of the same request, without taking it; raises KEY_REUSED."""
+    earlier = session.execute(select(idempotency).where(*_same(used))).one_or_none()
+    if earlier is not None and earlier.digest != _digest(session, used):
         raise kinds.KEY_REUSED()
     return earlier
 
@@ -83,6 +85,10 @@ class Forgetting:
         with open_transaction() as session:
             forget_answers(session, now, since=self._upto)
         self._upto = now
+
+
+def _digest(session: Session, used: Claim) -> str:
+    return keys(session).digest(used.request)
 
 
 def _same(used: Claim) -> tuple[Any, ...]:
