@@ -8,7 +8,7 @@ from cheqi.agreement import disagreements
 from cheqi.histories import other_histories
 from cheqi.house import House
 from shared.messaging import integrity, parking
-from shared.messaging.relay import count_unsent
+from shared.messaging.relay import count_unsent, has_relayed
 from shared.messaging.timers import list_parked_timers
 from shared.node import Node
 from shared.service import Finding
@@ -41,13 +41,17 @@ def _all_findings(house: House) -> Iterator[tuple[str, Iterable[Finding]]]:
 
 
 def _within(node: Node) -> Iterator[Finding]:
-    """Check one service on one snapshot: its log, what is unsent, waiting or parked, and its own tables."""
+    """Check one service on one snapshot: its log, what is unsent, waiting or parked, and its own tables.
+
+    Where no relay ever ran nothing is late: commands may come before the first start.
+    """
     with node.snapshot() as session:
         for one in integrity.breaks(session):
             yield Finding(one.code, one.subject, one.detail)
         unsent = count_unsent(session)
-        if unsent:
-            yield Finding("unsent", node.service.name, f"{unsent} events are not sent yet")
+        if unsent and has_relayed(session):
+            detail = f"{unsent} events are not sent yet; the relay of a running service sends them, start `cheqi up`"
+            yield Finding("unsent", node.service.name, detail)
         for row in parking.list_all_waiting(session):
             yield Finding("waiting", row.subject, f"event {row.sequence} of {row.source} waits for the one before it")
         for row in parking.list_parked(session):

@@ -50,6 +50,11 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def start_of_local_day(moment: datetime) -> datetime:
+    """Return the midnight, in UTC, that begins the moment's day in Asia/Shanghai."""
+    return datetime.combine(local_day(moment), time.min, SHANGHAI).astimezone(UTC)
+
+
 def end_of_local_day(moment: datetime) -> datetime:
     """Return the midnight, in UTC, that ends the moment's day in Asia/Shanghai."""
     following = local_day(moment) + timedelta(days=1)

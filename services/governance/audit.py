@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.governance.hazards.models import EarningDay, Hazard, HazardContent
-from services.governance.hazards.rules import earning_rule
+from services.governance.hazards.rules import earning_rule, reporting_rule
 from services.governance.photos.models import Photo
 from services.governance.states import State
 from shared.clock import local_day
@@ -33,7 +33,7 @@ def check(files: PhotoStore, session: Session) -> Iterator[Finding]:
     yield from _check_reported(session)
     yield from _check_decided(session)
     yield from _check_merged(session)
-    yield from _check_daily_limit(session)
+    yield from _check_daily_limits(session)
     yield from _check_photos(session, files)
     yield from _check_erased(session)
 
@@ -84,17 +84,22 @@ def _check_merged(session: Session) -> Iterator[Finding]:
             yield Finding("survivor-missing", row.id, detail)
 
 
-def _check_daily_limit(session: Session) -> Iterator[Finding]:
+def _check_daily_limits(session: Session) -> Iterator[Finding]:
     earning: Counter[tuple[str, str]] = Counter()
-    limits: dict[tuple[str, str], int] = {}
+    reported: Counter[tuple[str, str]] = Counter()
+    limits: dict[tuple[str, str], tuple[int, int]] = {}
     for event, moment in _told(session, HazardReportedV1):
         day = (event.rider_id, str(local_day(moment)))
         earning[day] += event.earns
-        limits[day] = earning_rule(moment).reports_max
-    for (rider_id, on), count in sorted(earning.items()):
-        if count > limits[rider_id, on]:
-            detail = f"{count} reports of {on} earn, {limits[rider_id, on]} may"
+        reported[day] += 1
+        limits[day] = (earning_rule(moment).reports_max, reporting_rule(moment).reports_max)
+    for (rider_id, on), (earning_max, reports_max) in sorted(limits.items()):
+        if earning[rider_id, on] > earning_max:
+            detail = f"{earning[rider_id, on]} reports of {on} earn, {earning_max} may"
             yield Finding("daily-limit-exceeded", rider_id, detail)
+        if reported[rider_id, on] > reports_max:
+            detail = f"{reported[rider_id, on]} reports were taken on {on}, {reports_max} may be"
+            yield Finding("daily-reports-exceeded", rider_id, detail)
     for row in session.scalars(select(EarningDay)):
         if row.earning != earning[row.rider_id, str(row.day)]:
             detail = f"{row.earning} earning reports counted on {row.day}, {earning[row.rider_id, str(row.day)]} told"

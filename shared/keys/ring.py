@@ -1,5 +1,7 @@
 """One service's keys of riders, wrapped by its master key and kept apart from its database."""
 
+import hashlib
+import hmac
 import os
 from typing import Protocol
 
@@ -38,6 +40,7 @@ class KeyRing:
 
     def __init__(self, master: bytes, box: KeyBox) -> None:
         self._master = AESGCM(master)
+        self._digesting = hmac.new(master, b"digest", hashlib.sha256).digest()
         self._box = box
 
     def seal(self, rider_id: str, place: str, plain: bytes) -> bytes:
@@ -59,6 +62,10 @@ class KeyRing:
     def destroy(self, rider_id: str) -> None:
         """Destroy the rider's key: nothing that it sealed can be read from now on."""
         self._box.destroy(rider_id)
+
+    def digest(self, text: bytes) -> str:
+        """Return the keyed digest (HMAC-SHA-256, hexadecimal) by which bytes are recognised and cannot be guessed."""
+        return hmac.new(self._digesting, text, hashlib.sha256).hexdigest()
 
     def _key(self, rider_id: str) -> AESGCM:
         about = f"key/{rider_id}".encode()

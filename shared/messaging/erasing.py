@@ -1,9 +1,9 @@
 """Erasing a rider in one service: the key first, then the rows, then a receipt; done again it changes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from shared.db.upsert import insert_new
@@ -41,3 +41,9 @@ def bury(session: Session, rider_id: str) -> None:
     session.execute(insert_new(session, tombstone), [{"rider_id": rider_id, "erased_at": now(session)}])
     keys(session).destroy(rider_id)
     session.execute(delete(idempotency).where(idempotency.c.principal == f"rider/{rider_id}"))
+
+
+def forget_requests(session: Session, made: Iterable[str]) -> None:
+    """Forget what others sent to make something that was a rider's, and its answer; a repeat of theirs is refused."""
+    theirs = update(idempotency).where(idempotency.c.made.in_(list(made)))
+    session.execute(theirs.values(digest="", answer=None))

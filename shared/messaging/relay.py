@@ -102,6 +102,11 @@ def count_unsent(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(event_log).where(unsent)) or 0
 
 
+def has_relayed(session: Session) -> bool:
+    """Tell whether a relay ever ran on this log."""
+    return session.scalar(select(relay_lease.c.name).where(relay_lease.c.name == LEASE_NAME)) is not None
+
+
 def _number(session: Session, lease: Row[Any], rows: Sequence[Row[Any]]) -> None:
     subjects = sorted({row.subject for row in rows if not row.internal})
     known = session.execute(select(head).where(head.c.subject.in_(subjects))).all()

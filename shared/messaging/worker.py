@@ -36,23 +36,36 @@ class Work:
 class Worker:
     """Does one service's background work on the local bus, in a thread of its own once started.
 
-    `troubles` is where it notes why it applies nothing any more; the rest of its work goes on.
+    What fails for good stops its own kind of work only; `troubles` is where it notes which, and why.
     """
 
     def __init__(self, work: Work, clock: Clock, troubles: list[str]) -> None:
         self._work, self._clock, self._troubles = work, clock, troubles
+        self._kinds: dict[str, Callable[[], int]] = {
+            "no event is published": work.relay.step,
+            "no event is applied": self._apply,
+            "no timer fires": work.timers.fire_due,
+            "nothing is sent": work.send,
+        }
         self._wake = threading.Event()
         self._ending = threading.Event()
         self._swept_at: datetime | None = None
         self._thread: threading.Thread | None = None
 
     def step(self) -> bool:
-        """Do each kind of work once; tell whether there was any. Raises what is transient."""
-        worked = self._work.relay.step()
-        if not self._troubles:
-            worked |= self._apply()
-        fired, sent = self._work.timers.fire_due(), self._work.send()
-        return bool(fired or sent or worked)
+        """Do each kind of work once; tell whether there was any. Raises what is transient, the other kinds done."""
+        worked, transient = False, None
+        for trouble, do in list(self._kinds.items()):
+            try:
+                worked |= bool(do())
+            except Exception as error:  # One kind of work does not hold up the others.
+                if kind_of(error) is Failure.TRANSIENT:
+                    transient = transient or error
+                else:
+                    self._stop_kind(trouble, error)
+        if transient is not None:
+            raise transient
+        return worked
 
     def start(self) -> None:
         """Work in a thread until `stop`."""
@@ -71,12 +84,8 @@ class Worker:
             self._thread.join()
 
     def _apply(self) -> bool:
-        try:
-            swept = self._sweep_when_due()
-            return self._work.reader.step() or swept
-        except ConsumerStoppedError as stop:
-            self._stop_applying(str(stop))
-            return False
+        swept = self._sweep_when_due()
+        return self._work.reader.step() or swept
 
     def _sweep_when_due(self) -> bool:
         now = self._clock.now()
@@ -103,15 +112,12 @@ class Worker:
                 self._wake.wait(POLL_S)
 
     def _report(self, error: Exception, failures: int) -> None:
-        kind = kind_of(error)
-        if kind is not Failure.TRANSIENT:
-            self._stop_applying(f"{type(error).__name__} at {place_of(error)}")
-        log.warning(
-            "step failed", error=type(error).__name__, place=place_of(error), kind=kind.value, failures=failures
-        )
+        kind = kind_of(error).value
+        log.warning("step failed", error=type(error).__name__, place=place_of(error), kind=kind, failures=failures)
 
-    def _stop_applying(self, reason: str) -> None:
-        trouble = f"no event is applied: {reason}"
-        if trouble not in self._troubles:
-            self._troubles.append(trouble)
-            log.error("consumer stopped", reason=reason)
+    def _stop_kind(self, trouble: str, error: Exception) -> None:
+        place = f"{type(error).__name__} at {place_of(error)}"
+        reason = str(error) if isinstance(error, ConsumerStoppedError) else place
+        del self._kinds[trouble]
+        self._troubles.append(f"{trouble}: {reason}")
+        log.error("work stopped", trouble=trouble, reason=reason)

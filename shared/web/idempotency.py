@@ -1,6 +1,5 @@
 """Idempotency keys: a repeated command is recognised for ever, and answered as it was for a day."""
 
-import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,7 +10,9 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from shared.db.upsert import insert_new
+from shared.messaging import keys
 from shared.messaging.tables import idempotency
+from shared.web import kinds
 
 ANSWER_KEPT = timedelta(hours=24)
 FORGET_EVERY = timedelta(hours=1)
@@ -19,12 +20,12 @@ FORGET_EVERY = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Claim:
-    """One use of a key: by whom, on which route, with which request."""
+    """One use of a key: by whom, on which route, with which request (address and body)."""
 
     principal: str
     route: str
     key: str
-    digest: str
+    request: bytes
 
     @property
     def row(self) -> dict[str, str]:
@@ -32,19 +33,24 @@ class Claim:
         return {"principal": self.principal, "route": self.route, "key": self.key}
 
 
-def digest_of(path: str, body: bytes) -> str:
-    """Return what tells one request from another under the same key."""
-    return hashlib.sha256(path.encode() + b"\x00" + body).hexdigest()
-
-
 def claim(session: Session, used: Claim, now: datetime) -> Row[Any] | None:
-    """Take the key for this transaction; return the earlier use where there is one.
+    """Take the key for this transaction; return the earlier use where there is one, of the same request.
 
-    Of two at once the second waits for the first: on SQLite for its turn to write, on PostgreSQL at this insert.
+    Of two at once the second waits for the first: on SQLite for its turn to write, on PostgreSQL at this insert. The
+    request's digest is keyed, for a body may hold a phone, which a plain one would let anybody try out. Raises
+    KEY_REUSED.
     """
-    fresh = {**used.row, "digest": used.digest, "made": "", "status": 0, "answered_at": now}
+    fresh = {**used.row, "digest": _digest(session, used), "made": "", "status": 0, "answered_at": now}
     inserted = session.execute(insert_new(session, idempotency).values(fresh).returning(idempotency.c.key)).all()
-    return None if inserted else session.execute(select(idempotency).where(*_same(used))).one()
+    return None if inserted else find(session, used)
+
+
+def find(session: Session, used: Claim) -> Row[Any] | None:
+    """Return the use of the key that is known, of the same request, without taking it; raises KEY_REUSED."""
+    earlier = session.execute(select(idempotency).where(*_same(used))).one_or_none()
+    if earlier is not None and earlier.digest != _digest(session, used):
+        raise kinds.KEY_REUSED()
+    return earlier
 
 
 def settle(session: Session, used: Claim, made: str, *, status: int, answer: str) -> None:
@@ -79,6 +85,10 @@ class Forgetting:
         with open_transaction() as session:
             forget_answers(session, now, since=self._upto)
         self._upto = now
+
+
+def _digest(session: Session, used: Claim) -> str:
+    return keys(session).digest(used.request)
 
 
 def _same(used: Claim) -> tuple[Any, ...]:

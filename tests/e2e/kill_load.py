@@ -14,7 +14,7 @@ from tests.e2e.kill_process import pause
 
 TRY_AGAIN_S = 0.05
 AGAIN_SHARE = 0.1
-NOT_ENOUGH = "reserve 409 points-short"
+NOT_ENOUGH, NO_MORE_TODAY = "reserve 409 points-short", "report 429 too-many-reports"
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,9 @@ def change_category(session: Session, principal: Principal, code: str, change: C
     stands = store.lock_category(session, code)
     kind = replace(stands, **change.model_dump(exclude_none=True))
 
-    store.change_category(session, kind)
-    _tell_of(session, kind)
+    if kind != stands:
+        store.change_category(session, kind)
+        _tell_of(session, kind)
     return kind.code
 
 

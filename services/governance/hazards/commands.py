@@ -1,6 +1,8 @@
 """What riders may ask of reports: make one, correct it while nobody has decided."""
 
 from dataclasses import replace
+from datetime import datetime
+from math import ceil
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +21,7 @@ from services.governance.problems import RIDER_GONE
 from services.governance.states import State
 from shared import geo
 from shared.auth import Principal, Role, authorize
-from shared.clock import local_day
+from shared.clock import end_of_local_day, local_day, start_of_local_day
 from shared.errors import NOT_FOUND
 from shared.events.governance import HazardDetailsChangedV1, HazardReportedV1
 from shared.messaging import cancel, emit, is_erased, new_id, now
@@ -30,7 +32,7 @@ def report_hazard(session: Session, principal: Principal, draft: HazardDraft) ->
     """Report a hazard to the sub-district of its community; return its id.
 
     A report that nothing will be earned for is accepted all the same: above the daily limit, or with a photo that the
-    rider sent before. What looks like it is suggested, never refused.
+    rider sent before. What looks like it is suggested, never refused. Raises TOO_MANY_REPORTS for a flood.
     """
     rider_id = _admitted(session, principal)
     community = _community(draft.community)
@@ -39,6 +41,7 @@ def report_hazard(session: Session, principal: Principal, draft: HazardDraft) ->
     hazard = _new_hazard(session, rider_id, draft, community)
 
     day = store.lock_day(session, rider_id, local_day(hazard.reported_at))
+    _refuse_flood(session, rider_id, hazard.reported_at)
     seen = _take_photo(session, hazard)
     own_photo = seen is not None and seen.rider_id == rider_id
     earning_rule = rules.earning_rule(hazard.reported_at)
@@ -64,9 +67,11 @@ def change_hazard(session: Session, principal: Principal, hazard_id: str, change
     if content is None:
         raise hidden
 
-    personal.keep_content(session, rider_id, hazard_id, _changed(content, change))
-    fields = tuple(sorted(change.model_dump(exclude_none=True)))
-    emit(session, HazardDetailsChangedV1(subdistrict=hazard.subdistrict, hazard_id=hazard.id, fields=fields))
+    wanted = _changed(content, change)
+    if wanted != content:
+        personal.keep_content(session, rider_id, hazard_id, wanted)
+        fields = _names_of_changes(content, wanted)
+        emit(session, HazardDetailsChangedV1(subdistrict=hazard.subdistrict, hazard_id=hazard.id, fields=fields))
     return hazard.id
 
 
@@ -75,6 +80,14 @@ def _admitted(session: Session, principal: Principal) -> str:
     if is_erased(session, principal.id):
         raise RIDER_GONE()
     return principal.id
+
+
+def _refuse_flood(session: Session, rider_id: str, moment: datetime) -> None:
+    """Refuse what is above the day's limit; the day is locked, so nobody else counts it meanwhile."""
+    limit, again_at = rules.reporting_rule(moment).reports_max, end_of_local_day(moment)
+    if store.count_reports(session, rider_id, start_of_local_day(moment), again_at) >= limit:
+        wait_s = ceil((again_at - moment).total_seconds())
+        raise problems.TOO_MANY_REPORTS(limit=limit, again_at=again_at, retry_after_s=wait_s)
 
 
 def _new_hazard(session: Session, rider_id: str, draft: HazardDraft, community: Place) -> Hazard:
@@ -113,6 +126,11 @@ def _changed(content: Content, change: HazardChange) -> Content:
     if change.point is not None:
         content = replace(content, point=_point(change.point), accuracy_m=change.point.accuracy_m)
     return content
+
+
+def _names_of_changes(before: Content, after: Content) -> tuple[str, ...]:
+    moved = (before.point, before.accuracy_m) != (after.point, after.accuracy_m)
+    return ("point",) * moved + ("words",) * (before.words != after.words)
 
 
 def _community(code: str) -> Place:

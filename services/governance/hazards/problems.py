@@ -11,6 +11,16 @@ UNKNOWN_COMMUNITY = ProblemKind(
     detail_en="Haidian has no community {community}, so no sub-district would own the report and nothing was reported. "
     "Choose one from the list of communities and try again.",
 )
+TOO_MANY_REPORTS = ProblemKind(
+    code="too-many-reports",
+    status=429,
+    title_zh="今天的上报已达上限",
+    title_en="No more reports today",
+    detail_zh="您今天已上报 {limit} 条，已达每日上限，以便工作人员逐条核实；本条没有提交。"
+    "请在 {again_at}（北京时间）之后再报；紧急情况请拨打 110 或 119。",
+    detail_en="You have made {limit} reports today. That is the most for one day, so that staff can look at each, "
+    "and this one was not taken. Report again from {again_at}, Beijing time; in an emergency call 110 or 119.",
+)
 POINT_IMPLAUSIBLE = ProblemKind(
     code="point-implausible",
     status=422,

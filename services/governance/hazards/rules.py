@@ -1,4 +1,4 @@
-"""What decides about reports: which earn, and which lie near one another."""
+"""What decides about reports: how many are taken, which earn, and which lie near one another."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,6 +24,14 @@ class EarningRule:
 
 
 @dataclass(frozen=True)
+class ReportingRule:
+    """How many reports of a rider are taken on one day of Asia/Shanghai, from a day on, whether they earn or not."""
+
+    valid_from: date
+    reports_max: int
+
+
+@dataclass(frozen=True)
 class NearRule:
     """How near in metres and in time an open report of the same category must be to be suggested, from a day on."""
 
@@ -33,6 +41,7 @@ class NearRule:
 
 
 EARNING_RULES = (EarningRule(date(2024, 1, 1), reports_max=5),)
+REPORTING_RULES = (ReportingRule(date(2024, 1, 1), reports_max=50),)
 NEAR_RULES = (NearRule(date(2024, 1, 1), radius_m=50, within=timedelta(days=14)),)
 SHOWN_STEP_M = 10
 """Distances are shown in steps, so that a stranger's exact place cannot be worked out from several of them."""
@@ -41,6 +50,11 @@ SHOWN_STEP_M = 10
 def earning_rule(moment: datetime) -> EarningRule:
     """Return the daily limit that holds at the moment."""
     return valid_at(EARNING_RULES, moment)
+
+
+def reporting_rule(moment: datetime) -> ReportingRule:
+    """Return how many reports of a rider are taken on the moment's day."""
+    return valid_at(REPORTING_RULES, moment)
 
 
 def near_rule(moment: datetime) -> NearRule:

@@ -1,9 +1,9 @@
 """Every query on reports, but for what is personal in them."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from services.governance.hazards.models import EarningDay, Hazard
@@ -53,6 +53,12 @@ def lock_day(session: Session, rider_id: str, day: date) -> EarningDay:
     session.execute(insert_new(session, EarningDay.table()), [{"rider_id": rider_id, "day": day, "earning": 0}])
     wanted = select(EarningDay).where(EarningDay.rider_id == rider_id, EarningDay.day == day)
     return session.scalars(wanted.with_for_update()).one()
+
+
+def count_reports(session: Session, rider_id: str, since: datetime, until: datetime) -> int:
+    """Return how many reports a rider made from one moment on and before another."""
+    made = (Hazard.rider_id == rider_id, Hazard.reported_at >= since, Hazard.reported_at < until)
+    return session.scalar(select(func.count()).select_from(Hazard).where(*made)) or 0
 
 
 def list_hazards(subdistrict: str | None, state: State | None) -> Select[Hazard]:

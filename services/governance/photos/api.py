@@ -1,6 +1,7 @@
 """Routes of photos."""
 
 import hashlib
+from functools import partial
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Header, Response
@@ -28,12 +29,13 @@ def store_photo(call: Caller, content_type: Annotated[str, Header()] = "") -> Re
     authorize(call.principal, {Role.RIDER})
     if not content_type.startswith("image/"):
         raise problems.NOT_SENT_AS_PHOTO()
-    upload = _inspected(call)
-    files = ports(call).photos
-    return call.once(
-        lambda session: commands.store_photo(session, call.principal, upload, files),
-        lambda session, photo_id: _show(session, call, photo_id),
-    )
+    show = partial(_show, call)
+    answer = call.repeat(show)
+    if answer is not None:
+        return answer
+    call.read(lambda session: commands.ensure_room(session, call.principal, call.now))
+    upload, files = _inspected(call), ports(call).photos
+    return call.once(lambda session: commands.store_photo(session, call.principal, upload, files), show)
 
 
 @router.get("/hazards/{hazard_id}/photo", response_class=Response, responses=SHOWN)
@@ -63,7 +65,7 @@ def _inspected(call: Call) -> Upload:
     return Upload(clean.jpeg, Trace(hashlib.sha256(call.body).hexdigest(), clean.phash))
 
 
-def _show(session: Session, call: Call, photo_id: str) -> PhotoView:
+def _show(call: Call, session: Session, photo_id: str) -> PhotoView:
     photo = store.get_photo(session, photo_id)
     seen = commands.find_known(session, call.principal, photo)
     return PhotoView(

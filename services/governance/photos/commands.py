@@ -1,6 +1,7 @@
 """What riders and staff may ask of photos: store one, see the one of a report."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -30,14 +31,9 @@ class Upload:
 
 def store_photo(session: Session, principal: Principal, upload: Upload, files: PhotoStore) -> str:
     """Seal a photo and keep it for a day, or longer once a report carries it; return its id."""
-    authorize(principal, {Role.RIDER})
-    if is_erased(session, principal.id):
-        raise RIDER_GONE()
     rider_id, moment = principal.id, now(session)
+    ensure_room(session, principal, moment)
     rule = rules.photo_rule(moment)
-    waiting = store.count_waiting(session, rider_id)
-    if waiting >= rule.waiting_max:
-        raise problems.TOO_MANY_WAITING(waiting=waiting, limit=rule.waiting_max)
     photo = Photo(
         id=new_id(session, "photo"),
         rider_id=rider_id,
@@ -53,6 +49,16 @@ def store_photo(session: Session, principal: Principal, upload: Upload, files: P
     schedule(session, "sweep-files", str(local_day(moment)), end_of_local_day(moment) + rule.unused_kept)
     emit(session, HazardPhotoStoredV1(subdistrict=principal.subdistrict or DISTRICT, photo_id=photo.id))
     return photo.id
+
+
+def ensure_room(session: Session, principal: Principal, moment: datetime) -> None:
+    """Refuse a photo that would not be kept, whatever it shows; asked before it is decoded, and when it is kept."""
+    authorize(principal, {Role.RIDER})
+    if is_erased(session, principal.id):
+        raise RIDER_GONE()
+    waiting, limit = store.count_waiting(session, principal.id), rules.photo_rule(moment).waiting_max
+    if waiting >= limit:
+        raise problems.TOO_MANY_WAITING(waiting=waiting, limit=limit)
 
 
 def find_known(session: Session, principal: Principal, photo: Photo) -> Sighting | None:

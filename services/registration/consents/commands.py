@@ -7,7 +7,7 @@ from services.registration.consents.models import Consent
 from services.registration.consents.schemas import ConsentChange
 from services.registration.riders import store as riders
 from shared.auth import Principal, Role, authorize
-from shared.events.registration import ConsentChangedV1, RiderDetailsChangedV1
+from shared.events.registration import ConsentChangedV1
 from shared.messaging import emit, new_id, now
 
 
@@ -21,7 +21,6 @@ def change_consent(session: Session, principal: Principal, code: str, change: Co
 
     standing = store.find_consent(session, rider.id, code)
     if standing is not None and (standing.granted, standing.wording) == (change.granted, change.wording):
-        emit(session, RiderDetailsChangedV1(subdistrict=rider.subdistrict, rider_id=rider.id, fields=()))
         return code
     consent = Consent(
         id=new_id(session, "consent"),

@@ -11,6 +11,7 @@ from services.registration.partners.rules import PARTNER_KINDS
 from services.registration.partners.schemas import PartnerChange, PartnerDraft
 from services.registration.places.terms import ensure_subdistrict
 from shared.auth import Principal, Role, authorize
+from shared.db.changes import give
 from shared.events.envelope import DISTRICT
 from shared.events.registration import PartnerChangedV1, PersonInvitedV1
 from shared.messaging import emit, new_id, now
@@ -43,8 +44,8 @@ def change_partner(session: Session, principal: Principal, partner_id: str, chan
     """Change a partner's titles, or let it leave or come back; return its id. One that left cannot sign in."""
     authorize(principal, HOSTS)
     partner = store.lock_partner(session, partner_id)
-    for name, value in change.model_dump(exclude_none=True).items():
-        setattr(partner, name, value)
+    if not give(partner, change.model_dump(exclude_none=True)):
+        return partner.id
     if not partner.active:
         identity.revoke_tokens(session, store.get_account_of(session, partner.id).id)
     _tell(session, partner)

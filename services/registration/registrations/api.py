@@ -21,7 +21,10 @@ router = APIRouter(tags=["riders"])
 
 @router.post("/riders", status_code=201, response_model=SignUpView)
 def sign_up(draft: SignUp, call: OpenCaller) -> Response:
-    """Sign up with a code and get tokens; a phone that is known is the same rider again (200), unchanged."""
+    """Sign up with a code and get tokens; a phone that is known is the same rider again (200), unchanged.
+
+    Of a rider whom staff had registered, the consents of the first sign-up count.
+    """
     ports = ports_of(call)
     proof, fresh = proof_of(draft, call.client, ports), fresh_token(ports.random, ports.secrets)
     commands.ensure_draft(draft, call.now)

@@ -49,14 +49,19 @@ def ensure_draft(draft: RiderDraft, moment: datetime) -> None:
 def sign_up(session: Session, draft: RiderDraft, proof: CodeProof, fresh: FreshToken) -> str:
     """Register the rider who proved to hold the phone, or find the one who has it, and sign the rider in.
 
-    Returns the registration's id; raises what is wrong with the code or the draft.
+    Of one whom staff registered, the consents of the first sign-up in person are kept, and nothing else. Returns the
+    registration's id; raises what is wrong with the code or the draft.
     """
     moment = now(session)
     ensure_draft(draft, moment)
     codes.use_code(session, proof.request_id, proof.phone_digest, proof.code_digest, moment)
     limits.give_back(session, proof.use_id)
 
-    rider, known = _open_rider(session, draft, proof.phone_digest, Registrar(Role.RIDER, moment))
+    registrar = Registrar(Role.RIDER, moment)
+    rider, known = _open_rider(session, draft, proof.phone_digest, registrar)
+    riders.lock_rider(session, rider.id)
+    if known and not store.has_signed_up(session, rider.id):
+        _keep_consents(session, rider, draft, registrar)
     riders.prove_phone(session, rider.id, moment)
     identity.start_family(session, fresh, rider.id, Kind.RIDER)
     emit(session, SignedInV1(subdistrict=rider.subdistrict, person_id=rider.id, role=Role.RIDER, method="code"))
@@ -103,9 +108,13 @@ def _open_rider(session: Session, draft: RiderDraft, digest: str, registrar: Reg
         subdistrict=rider.subdistrict, rider_id=rider.id, platform=rider.platform, language=rider.language
     )
     emit(session, told)
+    _keep_consents(session, rider, draft, registrar)
+    return rider, False
+
+
+def _keep_consents(session: Session, rider: Rider, draft: RiderDraft, registrar: Registrar) -> None:
     for answer in draft.consents:
         _keep_consent(session, rider, answer, registrar)
-    return rider, False
 
 
 def _keep_consent(session: Session, rider: Rider, answer: ConsentGiven, registrar: Registrar) -> None:

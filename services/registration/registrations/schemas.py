@@ -35,7 +35,7 @@ class SignUp(RiderDraft, CodeGiven):
 
 
 class RegistrationView(BaseModel):
-    """Who the phone belongs to; `known` says that this was so before, and then nothing was changed."""
+    """Who the phone belongs to; `known` says that this was so before: then nothing but consents may have changed."""
 
     registration_id: str
     rider_id: str

@@ -28,7 +28,8 @@ def change_details(session: Session, principal: Principal, change: RiderChange) 
         emit(session, chosen)
 
     fields += _change_personal(session, rider, change)
-    emit(session, RiderDetailsChangedV1(subdistrict=rider.subdistrict, rider_id=rider.id, fields=tuple(fields)))
+    if fields:
+        emit(session, RiderDetailsChangedV1(subdistrict=rider.subdistrict, rider_id=rider.id, fields=tuple(fields)))
     return rider.id
 
 

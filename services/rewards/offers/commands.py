@@ -6,6 +6,7 @@ from services.rewards.offers import problems, rules, store
 from services.rewards.offers.models import Offer
 from services.rewards.offers.schemas import OfferChange, OfferDraft
 from shared.auth import STAFF, Principal, authorize, scope_of
+from shared.db.changes import give
 from shared.events.envelope import DISTRICT
 from shared.events.rewards import OfferChangedV1
 from shared.messaging import emit, new_id, now
@@ -37,9 +38,8 @@ def change_offer(session: Session, principal: Principal, offer_id: str, change: 
     """Change an offer; vouchers that are out keep what they were taken for."""
     offer = store.lock_offer(session, offer_id)
     authorize(principal, STAFF, subdistrict=offer.subdistrict)
-    for name, value in change.model_dump(exclude_none=True).items():
-        setattr(offer, name, value)
-    _tell_changed(session, offer)
+    if give(offer, change.model_dump(exclude_none=True)):
+        _tell_changed(session, offer)
     return offer_id
 
 

@@ -7,19 +7,20 @@ from services.training.classes.models import Enrolment, TrainingClass
 from services.training.classes.rules import Outcome
 from services.training.classes.schemas import AttendanceSheet, ClassChange
 from shared.auth import STAFF, Principal, authorize
+from shared.db.changes import give
 from shared.errors import NOT_FOUND
 from shared.events.training import AttendanceConfirmedV1, AttendanceNotedV1, CheckedInV1, ClassChangedV1
 from shared.messaging import emit, now
 
 
 def change_class(session: Session, principal: Principal, class_id: str, change: ClassChange) -> str:
-    """Give a class another time or place; everybody with a place in it is told."""
+    """Give a class another time or place; everybody with a place in it is told, of a real change only."""
     changed = _lock_running(session, principal, class_id)
     if change.starts_at is not None and change.starts_at < now(session):
         raise problems.START_IN_THE_PAST(starts_at=change.starts_at)
 
-    for name, value in change.model_dump(exclude_none=True).items():
-        setattr(changed, name, value)
+    if not give(changed, change.model_dump(exclude_none=True)):
+        return class_id
     event = ClassChangedV1(
         subdistrict=changed.subdistrict,
         class_id=class_id,

@@ -12,6 +12,7 @@ from services.training.courses import personal, problems, rules, store
 from services.training.courses.models import Course, CourseOrder
 from services.training.courses.schemas import CourseAnswer, CourseChange, CourseDraft, CourseWanted, OrderAnswer
 from shared.auth import STAFF, Principal, Role, authorize
+from shared.db.changes import give
 from shared.errors import NOT_FOUND
 from shared.events.envelope import DISTRICT
 from shared.events.training import ClassJoinedV1, ClassOpenedV1, CourseChangedV1, CourseOrderedV1
@@ -44,9 +45,8 @@ def change_course(session: Session, principal: Principal, course_id: str, change
     if course.title_zh is None:
         raise problems.COURSE_UNTITLED(course_id=course.id)
 
-    for name, value in change.model_dump(exclude_none=True).items():
-        setattr(course, name, value)
-    _tell_of(session, course)
+    if give(course, change.model_dump(exclude_none=True)):
+        _tell_of(session, course)
     return course.id
 
 

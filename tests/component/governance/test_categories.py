@@ -48,6 +48,14 @@ def test_a_first_category_can_be_renamed_and_keeps_its_place(stage: Stage) -> No
     assert views(stage)["manhole"]["parent"] == "road"
 
 
+def test_a_category_saved_as_it_stands_tells_nothing(stage: Stage) -> None:
+    for _ in range(2):
+        answer = stage.patch(DISTRICT, "/categories/manhole", {"title_en": "Manhole", "active": True})
+
+    assert (answer.status_code, answer.json()["title_en"]) == (200, "Manhole")
+    assert len(stage.bench.told(CategoryChangedV1)) == 1
+
+
 def test_a_closed_category_and_those_under_it_take_no_reports_until_it_opens_again(stage: Stage) -> None:
     stage.post(DISTRICT, "/categories", DRAFT)
     stage.patch(DISTRICT, "/categories/fire-safety", {"active": False})

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.auth import Principal
-from shared.events.governance import HazardReportedV1
+from shared.events.governance import HazardDetailsChangedV1, HazardReportedV1
 from shared.events.registration import RiderErasedV1
 from tests.component.governance.stage import (
     COMMUNITY_ELSEWHERE,
@@ -165,6 +165,17 @@ def test_a_rider_corrects_words_and_place_while_nobody_has_decided(stage: Stage)
     read = stage.get(STAFF, f"/hazards/{hazard_id}").json()
     assert read["words"] == "井盖碎了"
     assert read["point"]["lat"] == point(100)["lat"]
+
+
+def test_a_correction_tells_what_it_changed_and_nothing_where_all_of_it_stood_already(stage: Stage) -> None:
+    hazard_id = stage.report()
+
+    stage.patch(RIDER, f"/hazards/{hazard_id}", {"words": "井盖没了", "point": point()})
+    for _ in range(2):
+        stage.patch(RIDER, f"/hazards/{hazard_id}", {"words": "井盖没了", "point": point(100)})
+    stage.patch(RIDER, f"/hazards/{hazard_id}", {"words": "井盖碎了"})
+
+    assert [event.fields for event in stage.bench.told(HazardDetailsChangedV1)] == [("point",), ("words",)]
 
 
 def test_a_corrected_place_is_what_later_reports_are_compared_with(stage: Stage) -> None:

@@ -100,3 +100,9 @@ def test_no_file_holds_a_destroyed_key_while_the_box_is_open(tmp_path: Path) -> 
 
     assert wrapped not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
     box.close()
+
+
+def test_a_digest_is_the_same_under_one_master_key_and_another_under_another() -> None:
+    one, again, other = (KeyRing(key, MemoryKeyBox()).digest(b"words") for key in (MASTER, MASTER, b"n" * 32))
+
+    assert one == again != other

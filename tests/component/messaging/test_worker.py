@@ -1,15 +1,39 @@
 """The worker goes on whatever one step meets: what is transient is tried again, a fault of the service is told."""
 
 import time
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any, NoReturn
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from shared.messaging.relay import Relay
+from shared.messaging.timers import TimerLoop
 from shared.messaging.worker import SWEEP_EVERY
 from tests.component.messaging.pair import Pair, Steps, running
+
+
+def fail_for_good(*_with: Any) -> NoReturn:
+    """Fail as nothing does that is tried again."""
+    raise ZeroDivisionError
+
+
+def break_relay(_pair: Pair, patch: pytest.MonkeyPatch) -> None:
+    """Let no event be relayed any more by those who relay from now on."""
+    patch.setattr(Relay, "unsent", fail_for_good)
+
+
+def break_timers(_pair: Pair, patch: pytest.MonkeyPatch) -> None:
+    """Let timers fail."""
+    patch.setattr(TimerLoop, "fire_due", fail_for_good)
+
+
+def break_sending(pair: Pair, _patch: pytest.MonkeyPatch) -> None:
+    """Let sending fail."""
+    pair.send = fail_for_good
 
 
 def test_a_step_relays_applies_fires_timers_and_sends_and_an_idle_one_says_so() -> None:
@@ -131,19 +155,57 @@ def test_a_process_that_starts_again_with_the_fault_mended_applies_what_it_had_l
     assert pair.effects() == ["h1", "h2"]
 
 
-def test_a_fault_that_lasts_is_told_once_and_the_loop_goes_on() -> None:
-    pair, tries = Pair(), Steps(enough=3)
+@pytest.mark.parametrize(
+    ("break_one_kind", "trouble"),
+    [(break_relay, "no event is published"), (break_timers, "no timer fires"), (break_sending, "nothing is sent")],
+)
+def test_a_kind_of_work_that_fails_for_good_stops_alone_and_is_told(
+    monkeypatch: pytest.MonkeyPatch, break_one_kind: Callable[[Pair, pytest.MonkeyPatch], None], trouble: str
+) -> None:
+    pair = Pair()
+    with monkeypatch.context() as patch:
+        break_one_kind(pair, patch)
+        worker = pair.worker()
+        worker.step()
+
+    pair.tell("h1")
+    worked = [worker.step(), worker.step()]
+    ready = pair.listener.http().get("/api/listener/readyz")
+
+    assert (pair.effects(), worked) == (["h1"], [True, False])
+    assert (ready.status_code, ready.json()["reasons"][0].partition(" at ")[0]) == (
+        503,
+        f"{trouble}: ZeroDivisionError",
+    )
+    assert len(ready.json()["reasons"]) == 1
+
+
+def test_a_kind_of_work_that_failed_for_good_is_not_tried_again() -> None:
+    pair, tries = Pair(), Steps()
 
     def fail() -> int:
         tries()
         raise ZeroDivisionError
 
     pair.send = fail
-    with running(pair.worker()):
-        tries.wait()
+    worker = pair.worker()
+    for _step in range(3):
+        worker.step()
 
-    (trouble,) = pair.listener.node.troubles
-    assert "ZeroDivisionError at " in trouble
+    assert tries.count == 1
+
+
+def test_what_is_transient_in_one_kind_of_work_does_not_hold_up_the_others() -> None:
+    pair = Pair()
+    pair.log.away = 1
+    pair.tell_of_own("o1")
+    pair.set_timer("t1")
+
+    with pytest.raises(ConnectionError):
+        pair.worker().step()
+
+    assert (pair.effects(), pair.gauge("unsent_events")) == (["t1"], 0)
+    assert pair.listener.node.troubles == []
 
 
 def test_a_worker_that_is_woken_looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

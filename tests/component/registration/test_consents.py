@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared.events.registration import ConsentChangedV1
-from tests.component.registration.stage import STAFF, Stage, problem_of
+from shared.events.registration import ConsentChangedV1, RiderDetailsChangedV1
+from tests.component.registration.stage import PHONE, STAFF, Stage, problem_of, sign_up_body
 
 
 def test_purposes_are_listed_with_the_wording_in_force_in_the_caller_s_language(stage: Stage) -> None:
@@ -34,12 +34,12 @@ def test_a_consent_is_granted_and_withdrawn_and_nothing_is_forgotten(stage: Stag
 
 def test_the_same_said_again_is_no_change(stage: Stage) -> None:
     rider, body = stage.rider(), {"granted": True, "wording": "photo-1"}
-    before = len(stage.bench.told(ConsentChangedV1))
+    before = stage.bench.told(ConsentChangedV1), stage.bench.told(RiderDetailsChangedV1)
 
     answer = stage.send("PUT", "/riders/me/consents/photo", body, by=rider)
 
     assert answer.status_code == 200
-    assert len(stage.bench.told(ConsentChangedV1)) == before
+    assert (stage.bench.told(ConsentChangedV1), stage.bench.told(RiderDetailsChangedV1)) == before
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,28 @@ def test_consents_are_the_rider_s_own(stage: Stage) -> None:
     answer = stage.get("/riders/me/consents", STAFF)
 
     assert answer.status_code == 403
+
+
+def test_what_a_rider_whom_staff_registered_says_at_the_first_sign_up_stands(stage: Stage) -> None:
+    made = stage.post("/riders/registrations", {**sign_up_body(), "phone": PHONE}, by=STAFF).json()
+    said = [{"purpose": "service", "granted": True}, {"purpose": "photo", "granted": False}]
+
+    rider = stage.rider(consents=[*said, {"purpose": "sms-notices", "granted": True}])
+
+    standing = stage.get("/riders/me/consents", rider).json()
+    assert rider.id == made["rider_id"]
+    assert {one["purpose"]: (one["granted"], one["given_through"]) for one in standing} == {
+        "service": (True, "rider"),
+        "photo": (False, "rider"),
+        "sms-notices": (True, "rider"),
+    }
+    assert [event.granted for event in stage.bench.told(ConsentChangedV1) if event.purpose == "photo"] == [True, False]
+
+
+def test_what_is_said_at_a_later_sign_up_changes_no_consent(stage: Stage) -> None:
+    rider = stage.rider()
+    before = stage.get("/riders/me/consents/history", rider).json()
+
+    stage.sign_up(consents=[{"purpose": "service", "granted": True}, {"purpose": "photo", "granted": False}])
+
+    assert stage.get("/riders/me/consents/history", rider).json() == before

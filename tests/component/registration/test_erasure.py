@@ -1,8 +1,11 @@
 """Erasing a rider: gone here at once, waited for elsewhere, free to begin anew."""
 
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
+from httpx2 import Response
 from sqlalchemy import select
 
 from services.registration.codes.models import CodeRequest
@@ -22,6 +25,7 @@ from tests.component.registration.stage import (
     STAFF_ELSEWHERE,
     Stage,
     problem_of,
+    sign_up_body,
 )
 
 PHONE_READER = Principal("notify", Role.SERVICE, scopes=frozenset({"rider.phone:read"}))
@@ -184,3 +188,37 @@ def test_nothing_of_an_erased_rider_can_be_read_from_the_files(stage: Stage) -> 
 
     assert PHONE.encode() not in stored
     assert b"Han Meimei" not in stored
+
+
+def test_nothing_of_a_rider_whom_staff_registered_can_be_read_or_tried_out_after_the_erasure(stage: Stage) -> None:
+    body = json.dumps({**sign_up_body(name="Han Meimei"), "phone": PHONE}).encode()
+    registered = register(stage, body)
+    plain = hashlib.sha256(b"/api/registration/riders/registrations?\x00" + body).hexdigest()
+    stage.send("DELETE", f"/riders/{registered.json()['rider_id']}", by=DATA_OFFICER)
+
+    database = Path(str(stage.bench.store.engine.url.database))
+    stored = b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*"))
+    with stage.bench.read() as session:
+        rows = [(row.digest, row.answer) for row in session.execute(select(idempotency))]
+
+    assert b"POST /riders/registrations" in stored
+    assert not any(text.encode() in stored for text in (PHONE, "Han Meimei", plain))
+    assert rows == [("", None)]
+
+
+def test_a_registration_that_staff_repeat_after_the_erasure_registers_nobody(stage: Stage) -> None:
+    body = json.dumps({**sign_up_body(), "phone": PHONE}).encode()
+    registered = register(stage, body)
+    stage.send("DELETE", f"/riders/{registered.json()['rider_id']}", by=DATA_OFFICER)
+
+    again = register(stage, body)
+
+    assert (again.status_code, problem_of(again)) == (422, "idempotency-key-reused")
+    assert stage.get("/riders", DISTRICT_STAFF).json()["total"] == 0
+
+
+def register(stage: Stage, body: bytes) -> Response:
+    """Let staff register a rider, always under the same key."""
+    headers = {"Idempotency-Key": "k1", "Content-Type": "application/json"}
+    with stage.http(STAFF) as http:
+        return http.post("/api/registration/riders/registrations", content=body, headers=headers)

@@ -86,6 +86,15 @@ def test_titles_change_and_what_is_left_out_stays(stage: Stage) -> None:
     assert stage.bench.told(PartnerChangedV1)[-1].title_en == "New Laundry"
 
 
+def test_a_partner_saved_as_it_stands_tells_nothing(stage: Stage) -> None:
+    partner_id = stage.post("/partners", LAUNDRY, by=ADMINISTRATOR).json()["id"]
+
+    for _ in range(2):
+        stage.send("PATCH", f"/partners/{partner_id}", {"title_en": "New Laundry", "active": True}, by=ADMINISTRATOR)
+
+    assert len(stage.bench.told(PartnerChangedV1)) == 2
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [({"kind": "casino"}, "partner-kind-unknown"), ({"subdistrict": "110105001"}, "subdistrict-unknown")],

@@ -39,6 +39,15 @@ def test_a_change_is_told_and_leaves_alone_what_it_does_not_name(stage: Stage) -
     assert [event.points for event in stage.bench.told(OfferChangedV1)] == [80, 90]
 
 
+def test_an_offer_saved_as_it_stands_tells_nothing(stage: Stage) -> None:
+    offer_id = stage.offer("haircut")
+
+    answer = stage.bench.http(DISTRICT).patch(f"/api/rewards/offers/{offer_id}", json={"points": 80, "active": True})
+
+    assert answer.status_code == 200
+    assert len(stage.bench.told(OfferChangedV1)) == 1
+
+
 def test_staff_change_the_offers_of_their_own_sub_district_only(stage: Stage) -> None:
     offer_id = stage.post(STAFF, "/offers", {"kind": "laundry", **TITLES}).json()["id"]
 

@@ -19,6 +19,17 @@ def test_a_changed_class_tells_everybody_with_a_place(stage: Stage) -> None:
     assert (changed.starts_at, set(changed.rider_ids)) == (new_start, {"rider-1", "rider-2"})
 
 
+def test_a_class_saved_as_it_stands_bothers_nobody(stage: Stage) -> None:
+    class_id = stage.class_of(stage.course(), RIDER)
+    body = {"starts_at": (stage.bench.clock.now() + timedelta(days=2)).isoformat(), "venue_zh": "八里庄文化站"}
+
+    for _ in range(2):
+        answer = stage.client(STAFF).patch(f"/api/training/classes/{class_id}", json=body)
+
+    assert answer.status_code == 200
+    assert len(stage.bench.told(ClassChangedV1)) == 1
+
+
 def test_a_class_cannot_be_moved_into_the_past_or_to_a_time_without_zone(stage: Stage) -> None:
     class_id = stage.class_of(stage.course(), RIDER)
     path = f"/api/training/classes/{class_id}"

@@ -13,6 +13,15 @@ def test_a_course_of_a_sub_district_can_be_ordered_everywhere(stage: Stage) -> N
     assert [event.course_id for event in stage.bench.told(CourseChangedV1)] == [course_id]
 
 
+def test_a_course_saved_as_it_stands_tells_nothing(stage: Stage) -> None:
+    course_id = stage.course()
+
+    answer = stage.client(STAFF).patch(f"/api/training/courses/{course_id}", json={"title_en": "CPR"})
+
+    assert answer.status_code == 200
+    assert len(stage.bench.told(CourseChangedV1)) == 1
+
+
 def test_district_staff_add_courses_of_the_whole_district(stage: Stage) -> None:
     added = stage.post(DISTRICT, "/courses", {"title_zh": "法律", "title_en": "Law"})
 

@@ -34,11 +34,9 @@ def test_a_busy_database_says_when_to_come_again(bench: Bench) -> None:
 
 
 def test_an_unexpected_failure_names_the_request_to_ask_about(bench: Bench) -> None:
-    headers = {"Idempotency-Key": "k1", "X-Request-Id": "request-4711"}
+    answer = bench.http(RIDER).post("/api/training/notes", json={"words": "fail"}, headers={"Idempotency-Key": "k1"})
 
-    answer = bench.http(RIDER).post("/api/training/notes", json={"words": "fail"}, headers=headers)
-
-    assert "request-4711" in answer.json()["detail"]
+    assert answer.headers["X-Request-Id"] in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +88,7 @@ def test_a_refused_field_is_named_and_its_value_is_not_repeated(bench: Bench) ->
 
 
 def test_answers_carry_safe_headers_and_a_request_id(bench: Bench) -> None:
-    answer = bench.http().get("/api/training/open", headers={"X-Request-Id": "bad id"})
+    answer = bench.http().get("/api/training/open")
 
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert len(answer.headers["X-Request-Id"]) == 32
