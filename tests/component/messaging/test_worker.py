@@ -147,7 +147,7 @@ def test_a_fault_that_lasts_is_told_once_and_the_loop_goes_on() -> None:
 
 
 def test_a_worker_that_is_woken_looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.messaging.worker.POLL_S", 3600)
+    monkeypatch.setattr("shared.messaging.loop.POLL_S", 3600)
     pair, idle, applied = Pair(), Steps(enough=1), Steps()
     pair.send, pair.fault = idle, applied
 
