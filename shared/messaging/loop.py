@@ -9,7 +9,7 @@ RETRY_DELAY_MAX_S = 5.0
 
 def retry_delay_s(failures: int) -> float:
     """Return how long to wait after so many failures in a row."""
-    return min(RETRY_DELAY_MAX_S, 0.05 * 2 ** min(failures, 10))
+    return float(min(RETRY_DELAY_MAX_S, 0.05 * 2 ** min(failures, 10)))
 
 
 class Loop:
