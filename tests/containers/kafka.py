@@ -14,7 +14,7 @@ IMAGE = "apache/kafka:4.3.1"
 START_S = 60
 # An image may refuse to format its storage twice, so a broker that starts again skips what the first start has done.
 COMMAND = """
-test -e /tmp/broker/meta.properties || exec /etc/kafka/docker/run
+test -e /var/lib/kafka/data/meta.properties || exec /etc/kafka/docker/run
 exec java -Xmx512M -cp '/opt/kafka/libs/*' kafka.Kafka /opt/kafka/config/server.properties
 """
 
@@ -26,8 +26,8 @@ class Broker:
         os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
         port = _free_port()
         self.servers = f"127.0.0.1:{port}"
-        # Root may write configuration over files that an image keeps read-only, as one built from a read-only folder does.
-        self._container = DockerContainer(IMAGE, command=["sh", "-c", COMMAND], user="root")
+        # Root may write configuration over files that an image keeps read-only.
+        self._container = DockerContainer(IMAGE, user="root").with_kwargs(entrypoint=["sh", "-c", COMMAND])
         self._container.with_bind_ports(9092, port).with_envs(**_settings(port))
 
     def start(self) -> None:
@@ -73,7 +73,7 @@ def _free_port() -> int:
 def _settings(port: int) -> dict[str, str]:
     return {
         "KAFKA_NODE_ID": "1",
-        "KAFKA_LOG_DIRS": "/tmp/broker",
+        "KAFKA_LOG_DIRS": "/var/lib/kafka/data",
         "KAFKA_PROCESS_ROLES": "broker,controller",
         "KAFKA_LISTENERS": "PLAINTEXT://:9092,CONTROLLER://:9093",
         "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://127.0.0.1:{port}",

@@ -23,7 +23,7 @@ class Fetched(NamedTuple):
 
 
 class Book:
-    """Says what a fetch is: the next run, or records above a hole that are to be asked for again from where it begins."""
+    """Says what a fetch is: the next run, or records above a hole that are to be asked for again."""
 
     def __init__(self) -> None:
         self.epoch = 0
@@ -43,9 +43,9 @@ class Book:
         self._at, self._sought, self._applied = {}, {}, {}
 
     def take(self, partition: Partition, records: Sequence[Any]) -> Fetched | None:
-        """Return the records as the next run; None when they are not ours, or stand above a hole seen for the first time.
+        """Return the records as the next run; None when they are not ours, or above a hole seen for the first time.
 
-        A hole is believed when it is still there after the records were asked for again: a fetch may have been dropped.
+        A hole is believed when it is there after the records were asked for again: a fetch may have been dropped.
         """
         at = self._at.get(partition)
         if at is None:

@@ -23,6 +23,11 @@ def topic_of(source: str) -> str:
     return f"cheqi.{source}"
 
 
+def source_of(topic: str) -> str:
+    """Return the publishing service of a topic."""
+    return topic.removeprefix("cheqi.")
+
+
 def group_of(service: str) -> str:
     """Return the consumer group of a service's workers."""
     return f"cheqi.{service}"

@@ -7,7 +7,7 @@ inside of Faust 0.15 stands in this module; the rest of the adapter uses its doc
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import faust
@@ -32,7 +32,6 @@ class RunConsumer(driver.Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.book = Book()
-        self.joined = False
         self._in_hand = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -64,9 +63,9 @@ class RunConsumer(driver.Consumer):
     async def perform_seek(self) -> None:
         """Begin an assignment: every partition at its checkpoint, before any record flows."""
         checkpoints = await asyncio.to_thread(cast(RunApp, self.app).checkpoints)
-        at = {partition: checkpoints.get(tuple(partition), 0) for partition in self.assignment()}
+        at = {tp: checkpoints.get(_plain(tp), 0) for tp in self.assignment()}
         await self.seek_wait(at)
-        self.book.open({tuple(partition): offset for partition, offset in at.items()})
+        self.book.open({_plain(tp): offset for tp, offset in at.items()})
 
     async def wait_empty(self) -> None:
         """End an assignment: the runs in hand may finish and are committed, within bounds."""
@@ -84,9 +83,9 @@ class RunConsumer(driver.Consumer):
         taken: dict[str, list[Fetched]] = defaultdict(list)
         refused = []
         for tp, fetched in records.items():
-            run = self.book.take(tuple(tp), fetched)
+            run = self.book.take(_plain(tp), fetched)
             if run is None:
-                refused.append(tuple(tp))
+                refused.append(_plain(tp))
             else:
                 taken[tp.topic].append(run)
         for runs in taken.values():
@@ -108,7 +107,7 @@ class RunConsumer(driver.Consumer):
         put = asyncio.ensure_future(self.callback(message))
         await self.wait_first(put, self.suspend_flow.wait())
         if put.done() and not put.cancelled():
-            for run in message.value:
+            for run in cast(Sequence[Fetched], message.value):
                 self.book.handed_on(run)
 
     def on_buffer_full(self, tp: TP) -> None:
@@ -116,16 +115,6 @@ class RunConsumer(driver.Consumer):
 
     def on_buffer_drop(self, tp: TP) -> None:
         """Do nothing, as above."""
-
-    def stop_flow(self) -> None:
-        """Note that the group is being left or joined again."""
-        self.joined = False
-        super().stop_flow()
-
-    def resume_flow(self) -> None:
-        """Note that the group is joined."""
-        super().resume_flow()
-        self.joined = True
 
     async def _settled(self) -> None:
         await self._idle.wait()
@@ -151,17 +140,21 @@ class RunConsumer(driver.Consumer):
             last.timestamp_type,
             headers=None,
             key=None,
-            value=runs,
+            value=cast(Any, runs),
             checksum=None,
             tp=TP(*runs[0].partition),
             generation_id=self.app.consumer_generation_id,
         )
 
-    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterable[TP]:  # noqa: ARG002 - Faust's signature
-        return ()
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:  # noqa: ARG002 - Faust's signature
+        return iter(())
 
     def _filter_committable_offsets(self, tps: Iterable[TP]) -> dict[TP, int]:  # noqa: ARG002 - Faust's signature
         return {TP(*partition): offset for partition, offset in self.book.to_commit().items()}
+
+
+def _plain(tp: TP) -> Partition:
+    return tp.topic, tp.partition
 
 
 class RunTransport(driver.Transport):
