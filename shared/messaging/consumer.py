@@ -125,7 +125,7 @@ class Consumer:
                 expected = marks.next_offset(session, run.source, run.partition)
                 if run.first > expected:
                     return expected
-                marks.move_checkpoint(session, run.source, run.partition, run.end)
+                marks.move_checkpoint(session, run.source, run.partition, run.end, back=run.anew)
             for one in come:
                 if isinstance(one, Unreadable):
                     parking.park_unreadable(session, run.source, one, self._clock.now())

@@ -1,11 +1,12 @@
 """The local bus: in one process, each consumer reads the publishers' logs by position."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 
 from shared.db.store import Store
 from shared.messaging import marks
 from shared.messaging.arrivals import Arrival, read
-from shared.messaging.bus import Record, Run
+from shared.messaging.bus import DONE, Record, Run
 from shared.messaging.consumer import Consumer
 from shared.messaging.source import Source
 
@@ -18,9 +19,10 @@ class LocalBus:
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
 
-    def publish(self, source: str, records: Sequence[Record]) -> None:  # noqa: ARG002 - the port's signature
+    def publish(self, source: str, records: Sequence[Record]) -> Future[None]:  # noqa: ARG002 - the port's signature
         """Wake whoever reads the logs."""
         self._wake()
+        return DONE
 
 
 class LocalReader:

@@ -56,7 +56,12 @@ def next_offset(session: Session, source: str, partition: int) -> int:
     return session.scalar(wanted) or 0
 
 
-def move_checkpoint(session: Session, source: str, partition: int, offset: int) -> None:
-    """Let reading of the partition go on at `offset`; a checkpoint never moves back."""
-    reached = max(offset, next_offset(session, source, partition))
+def move_checkpoint(session: Session, source: str, partition: int, offset: int, *, back: bool = False) -> None:
+    """Let reading of the partition go on at `offset`; a checkpoint moves back only where the log began anew."""
+    reached = offset if back else max(offset, next_offset(session, source, partition))
     upsert(session, checkpoint, [{"source": source, "partition": partition, "next": reached}])
+
+
+def list_checkpoints(session: Session) -> dict[tuple[str, int], int]:
+    """Return every checkpoint, by publisher and partition."""
+    return {(row.source, row.partition): row.next for row in session.execute(select(checkpoint))}

@@ -1,6 +1,8 @@
 """The relay: the log's single reader, which numbers and seals new events and hands them to the bus in order."""
 
+from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import timedelta
 from typing import Any
 
@@ -10,19 +12,26 @@ from sqlalchemy.orm import Session
 from shared.clock import Clock
 from shared.db.store import Store
 from shared.db.upsert import insert_new, upsert
-from shared.messaging.bus import Bus, Record
+from shared.messaging.arrivals import Arrival, read
+from shared.messaging.bus import DONE, Bus, Record
 from shared.messaging.seal import GENESIS, Numbers, seal_of, wire_document
 from shared.messaging.tables import event_log, head, relay_lease
 
 LEASE_NAME = "relay"
 LEASE_S = 20
 BATCH_MAX = 1000
+FLIGHT_MAX = 4
+"""How many batches may be on their way to the bus at once."""
 
 NUMBERED = (
     update(event_log)
     .where(event_log.c.ordinal == bindparam("row"))
     .values({name: bindparam(f"to_{name}") for name in ("position", "sequence", "previous", "seal")})
 )
+
+
+class RelayStoppedError(RuntimeError):
+    """The bus holds what the log does not: the store was put back to an older copy, and nothing may be sent."""
 
 
 class Relay:
@@ -33,6 +42,9 @@ class Relay:
 
     def __init__(self, store: Store, source: str, bus: Bus, clock: Clock, holder: str) -> None:
         self._store, self._source, self._bus, self._clock, self._holder = store, source, bus, clock, holder
+        self._renew_at = clock.now()
+        self._handed = 0
+        self._flight: deque[tuple[int, Future[None]]] = deque()
 
     def number(self) -> int:
         """Give the next unnumbered events their place and seal, in one transaction; return how many."""
@@ -47,33 +59,89 @@ class Relay:
                 _number(session, lease, rows)
         return len(rows)
 
-    def unsent(self) -> Sequence[Row[Any]]:
-        """Return the numbered events after the last acknowledged one, in the order of the log."""
+    def unsent(self, after: int = 0) -> Sequence[Row[Any]]:
+        """Return the numbered events behind the last acknowledged one, and behind `after`, in the order of the log."""
         with self._store.read() as session:
             sent = select(relay_lease.c.sent).where(relay_lease.c.name == LEASE_NAME).scalar_subquery()
-            return session.execute(
-                select(event_log).where(event_log.c.position > sent).order_by(event_log.c.position).limit(BATCH_MAX)
-            ).all()
+            wanted = select(event_log).where(event_log.c.position > sent, event_log.c.position > after)
+            return session.execute(wanted.order_by(event_log.c.position).limit(BATCH_MAX)).all()
 
     def send(self, rows: Sequence[Row[Any]]) -> None:
         """Publish rows of `unsent` and, once all are acknowledged, move on what counts as sent."""
-        records = [Record(row.subject, wire_document(row.document, _numbers(row))) for row in rows if not row.internal]
-        if records:
-            self._bus.publish(self._source, records)
-        with self._store.write() as session:
-            session.execute(
-                update(relay_lease)
-                .where(relay_lease.c.name == LEASE_NAME, relay_lease.c.sent < rows[-1].position)
-                .values(sent=rows[-1].position)
-            )
+        self._publish(rows).result()
+        self._move_sent(rows[-1].position)
 
     def step(self) -> bool:
-        """Number and send once; tell whether anything was done. An idle log is only read."""
+        """Number and send once, batches in flight; tell whether anything was done. An idle log is only read.
+
+        Raises a ConnectionError when an acknowledgement failed: all behind the last one is sent again.
+        """
         numbered = self.number() if self._has_new() else 0
-        rows = self.unsent()
-        if rows:
-            self.send(rows)
-        return bool(numbered or rows)
+        try:
+            handed = self._hand_on()
+            settled = self._settle(wait=not (numbered or handed) or len(self._flight) == FLIGHT_MAX)
+        except BaseException:
+            self._flight.clear()
+            self._handed = 0
+            raise
+        return bool(numbered or handed or settled)
+
+    def check(self, tail: Sequence[str]) -> None:
+        """Compare the last events on the bus, one a partition, with the log.
+
+        Raises RelayStoppedError when the log does not hold one of them with the same id, position and seal.
+        """
+        come = (one for one in (read(self._source, document) for document in tail) if isinstance(one, Arrival))
+        with self._store.read() as session:
+            strange = [one for one in come if not _holds(session, one)]
+        if strange:
+            message = (
+                f"the bus holds {strange[0].envelope.id} of {self._source} at position {strange[0].position}, which "
+                f"its log does not: the store is an older copy; read the log's tail back from the bus first"
+            )
+            raise RelayStoppedError(message)
+
+    def release(self) -> None:
+        """Give the lease up, so that the next holder need not wait for its end."""
+        free = update(relay_lease).where(relay_lease.c.name == LEASE_NAME, relay_lease.c.holder == self._holder)
+        with self._store.write() as session:
+            session.execute(free.values(expires_at=self._clock.now()))
+
+    def _hand_on(self) -> int:
+        """Hand the next batch to the bus, if the lease is ours."""
+        rows = self.unsent(self._handed) if len(self._flight) < FLIGHT_MAX else []
+        if not rows or not self._leads():
+            return 0
+        self._flight.append((rows[-1].position, self._publish(rows)))
+        self._handed = rows[-1].position
+        return len(rows)
+
+    def _settle(self, *, wait: bool) -> int:
+        """Move on what counts as sent over the batches that are acknowledged, in their order; return how many."""
+        settled, position = 0, 0
+        while self._flight and (self._flight[0][1].done() or (wait and not settled)):
+            self._flight[0][1].result()
+            position, _ = self._flight.popleft()
+            settled += 1
+        if settled:
+            self._move_sent(position)
+        return settled
+
+    def _publish(self, rows: Sequence[Row[Any]]) -> Future[None]:
+        records = [Record(row.subject, wire_document(row.document, _numbers(row))) for row in rows if not row.internal]
+        return self._bus.publish(self._source, records) if records else DONE
+
+    def _move_sent(self, position: int) -> None:
+        further = update(relay_lease).where(relay_lease.c.name == LEASE_NAME, relay_lease.c.sent < position)
+        with self._store.write() as session:
+            session.execute(further.values(sent=position))
+
+    def _leads(self) -> bool:
+        """Tell whether the lease is ours, and renew it when half of it has gone by."""
+        if self._clock.now() < self._renew_at:
+            return True
+        with self._store.write() as session:
+            return self._hold(session) is not None
 
     def _has_new(self) -> bool:
         with self._store.read() as session:
@@ -92,6 +160,7 @@ class Relay:
             return None
         until = now + timedelta(seconds=LEASE_S)
         session.execute(update(relay_lease).where(mine).values(holder=self._holder, expires_at=until))
+        self._renew_at = now + timedelta(seconds=LEASE_S / 2)
         return lease
 
 
@@ -105,6 +174,13 @@ def count_unsent(session: Session) -> int:
 def has_relayed(session: Session) -> bool:
     """Tell whether a relay ever ran on this log."""
     return session.scalar(select(relay_lease.c.name).where(relay_lease.c.name == LEASE_NAME)) is not None
+
+
+def _holds(session: Session, one: Arrival) -> bool:
+    """Tell whether the log holds an event; the head of its subject speaks for one that was archived."""
+    at = select(event_log.c.seal).where(event_log.c.id == one.envelope.id, event_log.c.position == one.position)
+    last = select(head.c.seal).where(head.c.subject == one.envelope.subject, head.c.sequence == one.sequence)
+    return one.seal in {session.scalar(at), session.scalar(last)}
 
 
 def _number(session: Session, lease: Row[Any], rows: Sequence[Row[Any]]) -> None:

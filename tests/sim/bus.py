@@ -4,8 +4,9 @@ import random
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import Future
 
-from shared.messaging.bus import Record, Run
+from shared.messaging.bus import DONE, Record, Run
 
 PARTITIONS = 2
 RUN_MAX = 8
@@ -19,7 +20,7 @@ class StormyBus:
         self._partitions: dict[tuple[str, int], list[str]] = defaultdict(list)
         self.faults: dict[str, int] = defaultdict(int)
 
-    def publish(self, source: str, records: Sequence[Record]) -> None:
+    def publish(self, source: str, records: Sequence[Record]) -> Future[None]:
         """Keep the records; in a storm the acknowledgement may be lost half-way, or twice the records come."""
         cut = self._rng.randint(0, len(records)) if self._strikes("lost acknowledgement", 0.1) else len(records)
         for record in records[:cut]:
@@ -29,6 +30,7 @@ class StormyBus:
         if cut < len(records):
             message = "the acknowledgement was lost"
             raise ConnectionError(message)
+        return DONE
 
     def lose_tail(self, source: str) -> None:
         """Forget the last records of one partition, acknowledged or not."""

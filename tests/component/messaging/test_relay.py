@@ -1,6 +1,7 @@
 """The relay alone gives positions, sequences and seals; what it sent moves on only when all is acknowledged."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import Row, select
 from shared.events.envelope import Event
 from shared.events.governance import HazardPhotoStoredV1, HazardVerifiedV1
 from shared.messaging.arrivals import Arrival, read
-from shared.messaging.bus import Record
+from shared.messaging.bus import DONE, Record
 from shared.messaging.cause import of_system
 from shared.messaging.log import emit, transaction
 from shared.messaging.relay import LEASE_S, Relay, count_unsent
@@ -28,13 +29,14 @@ class ListBus:
         self.records: list[Record] = []
         self.away = False
 
-    def publish(self, source: str, records: Sequence[Record]) -> None:
+    def publish(self, source: str, records: Sequence[Record]) -> Future[None]:
         """Keep the records, or fail half-way."""
         if self.away:
             self.records += records[:1]
             message = f"{source} cannot reach the broker"
             raise ConnectionError(message)
         self.records += records
+        return DONE
 
 
 def test_positions_are_gapless_and_sequences_count_within_the_subject(kit: Kit) -> None:

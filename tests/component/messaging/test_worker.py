@@ -209,7 +209,7 @@ def test_what_is_transient_in_one_kind_of_work_does_not_hold_up_the_others() -> 
 
 
 def test_a_worker_that_is_woken_looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.messaging.worker.POLL_S", 3600)
+    monkeypatch.setattr("shared.messaging.loop.POLL_S", 3600)
     pair, idle, applied = Pair(), Steps(enough=1), Steps()
     pair.send, pair.fault = idle, applied
 

@@ -1,0 +1,64 @@
+"""Applying runs, whatever happens: what is transient is tried again in place, a fault of ours stops it for good."""
+
+import threading
+from collections.abc import Callable
+from enum import Enum
+
+import structlog
+
+from shared.messaging.bus import Run
+from shared.messaging.consumer import Consumer, ConsumerStoppedError
+from shared.messaging.failures import Failure, kind_of, place_of
+from shared.messaging.loop import retry_delay_s
+from shared.messaging.worker import note_trouble
+
+log = structlog.get_logger(__name__)
+
+
+class End(Enum):
+    """How the attempt to apply a run ended, where it did not end in an offset to go back to."""
+
+    APPLIED = "applied"
+    ABANDONED = "abandoned"
+
+
+class Applier:
+    """Applies runs for the agents of one worker; it never raises.
+
+    `progress` counts runs applied, tries of what is transient, and looks at what has stopped: as long as it moves,
+    whoever watches the worker need not step in.
+    """
+
+    def __init__(self, consumer: Consumer, troubles: list[str]) -> None:
+        self._consumer, self._troubles = consumer, troubles
+        self._ending = threading.Event()
+        self._stopped = False
+        self.progress = 0
+
+    def apply(self, run: Run, wanted: Callable[[], bool]) -> End | int:
+        """Apply a run for as long as it is wanted; return how it ended, or the offset to go back to."""
+        failures = 0
+        while wanted() and not self._ending.is_set():
+            self.progress += 1
+            try:
+                if not self._stopped:
+                    back_to = self._consumer.apply(run)
+                    return End.APPLIED if back_to is None else back_to
+            except Exception as error:  # An exception that left an agent would lose the run.
+                self._report(error, failures)
+            failures += 1
+            self._ending.wait(retry_delay_s(failures))
+        return End.ABANDONED
+
+    def stop(self) -> None:
+        """Let what is tried again be abandoned."""
+        self._ending.set()
+
+    def _report(self, error: Exception, failures: int) -> None:
+        kind, reason = kind_of(error), f"{type(error).__name__} at {place_of(error)}"
+        if isinstance(error, ConsumerStoppedError):
+            reason = str(error)
+        if kind is not Failure.TRANSIENT:
+            self._stopped = True
+            note_trouble(self._troubles, f"no event is applied: {reason}")
+        log.warning("run not applied", reason=reason, kind=kind.value, failures=failures + 1)

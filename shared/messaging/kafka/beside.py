@@ -1,0 +1,66 @@
+"""What a worker on Kafka does beside its bus: the relay in one thread; sweep, timers and messages in another."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.messaging.failures import Failure, kind_of, place_of
+from shared.messaging.kafka.bus import KafkaBus
+from shared.messaging.loop import Loop
+from shared.messaging.relay import Relay
+from shared.messaging.source import Source
+from shared.messaging.sweep import Sweep
+from shared.messaging.worker import Elsewhere, Work, Worker, note_trouble
+from shared.node import Node
+
+RELAY_POLL_S = 0.05
+"""Other processes write to the same log and wake nobody here."""
+
+log = structlog.get_logger(__name__)
+
+
+class RelayLoop:
+    """Relays a log to Kafka in a thread of its own, once the bus is seen to hold nothing that the log lacks."""
+
+    def __init__(self, node: Node, servers: str, holder: str) -> None:
+        self._source, self._troubles = node.service.name, node.troubles
+        self._bus = KafkaBus(servers)
+        self._relay: Relay = node.relay(self._bus, holder)
+        self._checked = False
+        self._loop = Loop(self.step, self._report, RELAY_POLL_S)
+        self.start, self.wake = self._loop.start, self._loop.wake
+
+    def step(self) -> bool:
+        """Relay once; raises RelayStoppedError when the store was put back, and what is transient."""
+        if not self._checked:
+            self._relay.check(self._bus.tail(self._source))
+            self._checked = True
+        return self._relay.step()
+
+    def stop(self) -> None:
+        """End after the step in hand, and give the lease up."""
+        self._loop.stop()
+        with suppress(SQLAlchemyError):
+            self._relay.release()
+        self._bus.close()
+
+    def _report(self, error: Exception, failures: int) -> None:
+        kind = kind_of(error)
+        if kind is not Failure.TRANSIENT:
+            note_trouble(self._troubles, f"no event is told: {error}")
+        log.warning("relay step failed", error=type(error).__name__, place=place_of(error), failures=failures)
+
+
+def chores(node: Node, sources: Mapping[str, Source], send: Callable[[], int] = lambda: 0) -> Worker:
+    """Return what sweeps, fires timers and sends, in a thread of its own once started."""
+    heard = {name: sources[name] for name in sorted(node.hears)}
+    work = Work(
+        relay=Elsewhere(),
+        reader=Elsewhere(),
+        sweep=Sweep(node.store, node.consumer(), heard),
+        timers=node.timer_loop(),
+        send=send,
+    )
+    return Worker(work, node.clock, node.troubles)

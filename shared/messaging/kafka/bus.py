@@ -1,0 +1,140 @@
+"""The Kafka bus: a producer in a thread of its own, batches in flight behind each other."""
+
+import asyncio
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.partitioner import murmur2
+
+from shared.messaging.arrivals import Arrival, read
+from shared.messaging.bus import Record
+from shared.messaging.kafka.topics import source_of, topic_of
+
+PATIENCE_S = 10
+TAIL_MAX = 10
+BATCH_MAX_BYTES = 512 * 1024
+WITHOUT_SIGN = 0x7FFFFFFF
+
+
+class KafkaBus:
+    """Publishes to one topic per source: acknowledged by all replicas, idempotent, partitioned by subject.
+
+    What became of records is not known after a failure; the relay sends them again, through a new producer.
+    """
+
+    def __init__(self, servers: str) -> None:
+        self._servers = servers
+        self._loop = asyncio.new_event_loop()
+        self._order = asyncio.Lock()
+        self._producer: Any = None
+        self._thread = threading.Thread(target=self._loop.run_forever, name="kafka-producer", daemon=True)
+        self._thread.start()
+
+    def publish(self, source: str, records: Sequence[Record]) -> Future[None]:
+        """Take records behind those of earlier calls; fails with a ConnectionError when they may not have arrived."""
+        return asyncio.run_coroutine_threadsafe(self._publish(topic_of(source), records), self._loop)
+
+    def tail(self, source: str) -> list[str]:
+        """Return the last events of each partition; raises a ConnectionError when they cannot be read."""
+        return asyncio.run_coroutine_threadsafe(self._tail(topic_of(source)), self._loop).result()
+
+    def close(self) -> None:
+        """End the producer and its thread."""
+        asyncio.run_coroutine_threadsafe(self._drop(self._producer), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _publish(self, topic: str, records: Sequence[Record]) -> None:
+        producer = None
+        try:
+            async with self._order:
+                producer = await self._ready()
+                partitions = len(await producer.partitions_for(topic))
+                acknowledged = [
+                    await producer.send_batch(batch, topic, partition=partition)
+                    for partition, batch in _batches(producer, records, partitions)
+                ]
+            await asyncio.gather(*acknowledged)
+        except (KafkaError, OSError, TimeoutError) as error:
+            await self._drop(producer)
+            raise self._away(topic, error) from error
+
+    async def _tail(self, topic: str) -> list[str]:
+        consumer = AIOKafkaConsumer(topic, bootstrap_servers=self._servers, request_timeout_ms=PATIENCE_S * 1000)
+        try:
+            await consumer.start()
+            return await asyncio.wait_for(_last_documents(consumer, topic), PATIENCE_S)
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise self._away(topic, error) from error
+        finally:
+            await consumer.stop()
+
+    def _away(self, topic: str, error: BaseException) -> ConnectionError:
+        return ConnectionError(f"{topic} at {self._servers}: {type(error).__name__}")
+
+    async def _ready(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._servers,
+                acks="all",
+                enable_idempotence=True,
+                max_batch_size=BATCH_MAX_BYTES,
+                request_timeout_ms=PATIENCE_S * 1000,
+            )
+            try:
+                await producer.start()
+            except BaseException:
+                await producer.stop()
+                raise
+            self._producer = producer
+        return self._producer
+
+    async def _drop(self, producer: AIOKafkaProducer | None) -> None:
+        """End a producer, and let the next call begin with a new one."""
+        if producer is None or producer is not self._producer:
+            return
+        self._producer = None
+        with suppress(KafkaError, OSError, TimeoutError):
+            await asyncio.wait_for(producer.stop(), PATIENCE_S)
+
+
+async def _last_documents(consumer: AIOKafkaConsumer, topic: str) -> list[str]:
+    """Return the last readable document of each partition, looking back over a few that are none."""
+    partitions = consumer.assignment()
+    if not partitions:
+        raise UnknownTopicOrPartitionError
+    starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+    left = {one for one in partitions if starts[one] < ends[one]}
+    last = {}
+    for one in left:
+        consumer.seek(one, max(starts[one], ends[one] - TAIL_MAX))
+    while left:
+        for one, records in (await consumer.getmany(timeout_ms=1000)).items():
+            texts = [(record.value or b"").decode(errors="backslashreplace") for record in records]
+            events = [text for text in texts if isinstance(read(source_of(topic), text), Arrival)]
+            if events:
+                last[one] = events[-1]
+            if records[-1].offset + 1 >= ends[one]:
+                left.discard(one)
+    return list(last.values())
+
+
+def _batches(producer: AIOKafkaProducer, records: Iterable[Record], partitions: int) -> Iterator[tuple[int, Any]]:
+    """Yield (partition, batch), each partition's records in their order."""
+    open_batches: dict[int, Any] = {}
+    for record in records:
+        key, value = record.subject.encode(), record.document.encode()
+        partition = (murmur2(key) & WITHOUT_SIGN) % partitions
+        batch = open_batches.get(partition) or producer.create_batch()
+        if batch.append(key=key, value=value, timestamp=None) is None:
+            yield partition, batch
+            batch = producer.create_batch()
+            batch.append(key=key, value=value, timestamp=None)
+        open_batches[partition] = batch
+    yield from open_batches.items()

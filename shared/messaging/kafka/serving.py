@@ -1,0 +1,78 @@
+"""Serving one service's worker, or its relay alone, in this process until a signal ends it."""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+import structlog
+
+from shared.messaging.failures import Failure, kind_of
+from shared.messaging.kafka.applying import Applier
+from shared.messaging.kafka.beside import RelayLoop, chores
+from shared.messaging.kafka.worker import KafkaWorker, Pulse, Settings
+from shared.messaging.source import Source
+from shared.node import Node
+
+log = structlog.get_logger(__name__)
+
+
+def run_worker(
+    node: Node,
+    sources: Mapping[str, Source],
+    settings: Settings,
+    pulse: Callable[[Pulse], None] = lambda _pulse: None,
+    send: Callable[[], int] = lambda: 0,
+) -> None:
+    """Apply, relay, sweep and fire timers until SIGTERM or SIGINT; `pulse` is called every second from this thread.
+
+    A run in hand is finished, or abandoned when it was being tried again. The first sweep comes before the first event
+    from the bus, unless a publisher cannot be asked: the sweep goes on trying beside the bus.
+    """
+    applier = Applier(node.consumer(), node.troubles)
+    worker = KafkaWorker(node.store, node.service.name, node.hears, applier, settings)
+    relay, beside = RelayLoop(node, settings.servers, holder_name()), chores(node, sources, send)
+    _on_signal(worker.stop)
+    _try_once(beside.step)
+    node.store.on_commit = relay.wake
+    relay.start()
+    beside.start()
+    try:
+        worker.run(pulse, node.troubles)
+    finally:
+        beside.stop()
+        relay.stop()
+
+
+def run_relay(node: Node, settings: Settings) -> None:
+    """Relay until SIGTERM or SIGINT."""
+    ended = threading.Event()
+    relay = RelayLoop(node, settings.servers, holder_name())
+    _on_signal(ended.set)
+    relay.start()
+    ended.wait()
+    relay.stop()
+
+
+def holder_name() -> str:
+    """Return the name under which this process holds leases."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _try_once(step: Callable[[], bool]) -> None:
+    try:
+        step()
+    except Exception as error:
+        if kind_of(error) is not Failure.TRANSIENT:
+            raise
+        log.warning("the first sweep is put off", error=type(error).__name__)
+
+
+def _on_signal(stop: Callable[[], None]) -> None:
+    def ended(_number: int, _frame: FrameType | None) -> None:
+        stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ended)

@@ -1,0 +1,172 @@
+"""A Faust transport whose consumer hands an agent one message per fetch: the runs of a topic's partitions.
+
+Faust's acks stay off: it forgets them on a rebalance, acks what was cancelled, and books a dropped fetch as a gap. This
+consumer keeps a book of its own, and begins every assignment at the service's checkpoints. Everything that leans on the
+inside of Faust 0.15 stands in this module; the rest of the adapter uses its documented interface.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+import faust
+import structlog
+from aiokafka.errors import KafkaError
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+from faust.types.tuples import ConsumerMessage
+
+from shared.messaging.kafka.book import Book, Fetched, Partition
+
+SETTLE_S = 5.0
+"""How long a rebalance waits for the runs in hand; must be below the rebalance timeout."""
+FETCH_S = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class RunConsumer(driver.Consumer):
+    """Yields fetches, reads on from checkpoints, and commits what the agent says was applied."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.book = Book()
+        self._in_hand = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def begin(self, run: Fetched) -> bool:
+        """Tell whether a run is still ours to apply; if so a rebalance waits for its end, a while."""
+        if not self.book.holds(run):
+            return False
+        self._in_hand += 1
+        self._idle.clear()
+        return True
+
+    def end(self) -> None:
+        """Say that the run that was begun is over, applied or not."""
+        self._in_hand -= 1
+        if not self._in_hand:
+            self._idle.set()
+
+    async def rewind(self, run: Fetched, offset: int) -> None:
+        """Ask for a run's partition again from an offset below it."""
+        if self.book.go_back(run, offset):
+            await self._seek_back([run.partition])
+
+    def behind(self) -> int:
+        """Return how many records of the assigned partitions are known to be ahead, not read yet."""
+        marks = ((self.highwater(TP(*partition)), at) for partition, at in self.book.positions().items())
+        return sum(max(0, (end or 0) - at) for end, at in marks)
+
+    async def perform_seek(self) -> None:
+        """Begin an assignment: every partition at its checkpoint, before any record flows."""
+        checkpoints = await asyncio.to_thread(cast(RunApp, self.app).checkpoints)
+        at = {tp: checkpoints.get(_plain(tp), 0) for tp in self.assignment()}
+        await self.seek_wait(at)
+        self.book.open({_plain(tp): offset for tp, offset in at.items()})
+
+    async def wait_empty(self) -> None:
+        """End an assignment: the runs in hand may finish and are committed, within bounds."""
+        try:
+            await asyncio.wait_for(self._settled(), SETTLE_S)
+        except TimeoutError:
+            log.warning("a run in hand outlives its assignment")
+        self.book.close()
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - Faust's own
+        """Yield one message per topic of what was fetched."""
+        records, _ = await self._wait_next_records(timeout)
+        if not records or self.should_stop or not self.flow_active:
+            return
+        taken: dict[str, list[Fetched]] = defaultdict(list)
+        refused = []
+        for tp, fetched in records.items():
+            run = self.book.take(_plain(tp), fetched)
+            if run is None:
+                refused.append(_plain(tp))
+            else:
+                taken[tp.topic].append(run)
+        for runs in taken.values():
+            yield TP(*runs[0].partition), self._message(runs)
+        await self._seek_back(refused)
+
+    async def _drain_messages(self, fetcher: Any) -> None:
+        try:
+            while not (self._stopped.is_set() or fetcher._stopped.is_set()):
+                async for _, message in self.getmany(FETCH_S):
+                    await self._hand_on(message)
+                await self.sleep(0)
+        except asyncio.CancelledError:
+            if not self.transport.app.should_stop:
+                raise
+
+    async def _hand_on(self, message: ConsumerMessage) -> None:
+        """Put a message into the agent's queue; the book moves on only when it got there."""
+        put = asyncio.ensure_future(self.callback(message))
+        await self.wait_first(put, self.suspend_flow.wait())
+        if put.done() and not put.cancelled():
+            for run in cast(Sequence[Fetched], message.value):
+                self.book.handed_on(run)
+
+    def on_buffer_full(self, tp: TP) -> None:
+        """Do nothing: a full queue holds up the fetching loop, and Faust's pause would make it sleep for a second."""
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        """Do nothing, as above."""
+
+    async def _settled(self) -> None:
+        await self._idle.wait()
+        # A commit that joins one under way commits nothing itself, and says so.
+        await self.commit() or await self.commit()
+
+    async def _seek_back(self, partitions: Iterable[Partition]) -> None:
+        at = {TP(*partition): offset for partition in partitions if (offset := self.book.sought(partition)) is not None}
+        if not at:
+            return
+        try:
+            await self.seek_wait(at)
+        except (KafkaError, TimeoutError) as error:
+            log.warning("cannot seek; the partition was taken away, or will be read on", error=type(error).__name__)
+
+    def _message(self, runs: Sequence[Fetched]) -> ConsumerMessage:
+        last = runs[0].records[-1]
+        return ConsumerMessage(
+            last.topic,
+            last.partition,
+            last.offset,
+            last.timestamp / 1000.0,
+            last.timestamp_type,
+            headers=None,
+            key=None,
+            value=cast(Any, runs),
+            checksum=None,
+            tp=TP(*runs[0].partition),
+            generation_id=self.app.consumer_generation_id,
+        )
+
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:  # noqa: ARG002 - Faust's signature
+        return iter(())
+
+    def _filter_committable_offsets(self, tps: Iterable[TP]) -> dict[TP, int]:  # noqa: ARG002 - Faust's signature
+        return {TP(*partition): offset for partition, offset in self.book.to_commit().items()}
+
+
+def _plain(tp: TP) -> Partition:
+    return tp.topic, tp.partition
+
+
+class RunTransport(driver.Transport):
+    """Faust's transport on aiokafka, with our consumer."""
+
+    Consumer = RunConsumer
+
+
+class RunApp(faust.App):
+    """A Faust application on the run transport; `checkpoints` tells from where partitions are read."""
+
+    checkpoints: Callable[[], Mapping[Partition, int]]
+
+    def _new_transport(self) -> RunTransport:
+        return RunTransport(self.conf.broker_consumer, self)

@@ -1,0 +1,91 @@
+"""One Apache Kafka broker in KRaft mode, at an address that it keeps when it is stopped and started again."""
+
+import os
+import socket
+from contextlib import closing
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+from testcontainers.core.container import DockerContainer
+
+from tests.containers.patience import until
+
+IMAGE = "apache/kafka:4.3.1"
+START_S = 60
+# An image may refuse to format its storage twice, so a broker that starts again skips what the first start has done.
+COMMAND = """
+test -e /var/lib/kafka/data/meta.properties || exec /etc/kafka/docker/run
+exec java -Xmx512M -cp '/opt/kafka/libs/*' kafka.Kafka /opt/kafka/config/server.properties
+"""
+
+
+class Broker:
+    """A broker without topics that nobody asked for."""
+
+    def __init__(self) -> None:
+        os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
+        port = _free_port()
+        self.servers = f"127.0.0.1:{port}"
+        # Root may write configuration over files that an image keeps read-only.
+        self._container = DockerContainer(IMAGE, user="root").with_kwargs(entrypoint=["sh", "-c", COMMAND])
+        self._container.with_bind_ports(9092, port).with_envs(**_settings(port))
+
+    def start(self) -> None:
+        """Start the container, and wait until the broker answers."""
+        self._container.start()
+        self._await()
+
+    def close(self) -> None:
+        """Remove the container and all that the broker held."""
+        self._container.stop()
+
+    def stop(self) -> None:
+        """End the broker; what it holds stays."""
+        self._container.get_wrapped_container().stop(timeout=10)
+
+    def start_again(self) -> None:
+        """Start the broker that was stopped, and wait until it answers."""
+        self._container.get_wrapped_container().start()
+        self._await()
+
+    def admin(self) -> KafkaAdminClient:
+        """Return a client for what the test does behind the back of the program."""
+        return KafkaAdminClient(bootstrap_servers=self.servers)
+
+    def _await(self) -> None:
+        until(self._answers, START_S)
+
+    def _answers(self) -> bool:
+        try:
+            with closing(self.admin()) as admin:
+                return bool(admin.describe_cluster()["brokers"])
+        except (KafkaError, OSError, ValueError):
+            return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _settings(port: int) -> dict[str, str]:
+    return {
+        "KAFKA_NODE_ID": "1",
+        "KAFKA_LOG_DIRS": "/var/lib/kafka/data",
+        "KAFKA_PROCESS_ROLES": "broker,controller",
+        "KAFKA_LISTENERS": "PLAINTEXT://:9092,CONTROLLER://:9093",
+        "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://127.0.0.1:{port}",
+        "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
+        "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
+        "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
+        "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
+        "KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS": "1",
+        "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
+        "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
+        "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
+        "KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS": "1000",
+        "KAFKA_HEAP_OPTS": "-Xms256M -Xmx512M",
+    }
