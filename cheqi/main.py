@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cheqi import lag, parked, running
+from cheqi import lag, parked, running, topics
 from cheqi.audit import audit_house
 from cheqi.demo.play import play_day
 from cheqi.house import list_trial_sms, migrate_all, opened
@@ -19,6 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="Cheqi (车骑) serves a city distr
 staff = typer.Typer(no_args_is_help=True, help="The first administrator.")
 app.add_typer(staff, name="staff")
 app.add_typer(parked.app, name="parked")
+app.add_typer(topics.app, name="topics")
 app.command()(running.up)
 app.command()(running.serve)
 app.command()(lag.lag)

@@ -1,6 +1,7 @@
 """`cheqi up` and `cheqi serve`: everything in one process, or APIs and workers in processes of their own."""
 
 import os
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -11,7 +12,10 @@ from cheqi.pulse import Pulse
 from cheqi.serve import keep_running, serve_api, serve_house
 from cheqi.supervisor import Command
 from cheqi.terminal import explained
+from cheqi.topics import apply_topics
+from cheqi.working import serve_relay, serve_worker
 from shared.errors import ConfigurationError
+from shared.messaging.kafka.worker import Settings as WorkerSettings
 from shared.settings import PREFIX, Settings, read_settings
 
 ALL = "all"
@@ -26,6 +30,13 @@ class Role(StrEnum):
     API = "api"
     WORKER = "worker"
     RELAY = "relay"
+
+
+class TransportName(StrEnum):
+    """How a worker is handed events: a run of records at once, or as Faust itself does it."""
+
+    RUN = "run"
+    STOCK = "stock"
 
 
 class BusName(StrEnum):
@@ -45,23 +56,28 @@ def up(host: Host = None, port: Port = None, bus: Bus = None) -> None:
         if settings.bus == BusName.LOCAL.value:
             serve_house(settings)
         else:
-            keep_running(settings, [_command(ALL, Role.API), *(_command(name, Role.WORKER) for name in SERVICES)])
+            apply_topics(settings)
+            _keep_running(settings, [_command(ALL, Role.API), *(_command(name, Role.WORKER) for name in SERVICES)])
 
 
 def serve(
     service: Annotated[str, typer.Argument(help="The service, or `all` with the role api.")],
     role: Annotated[Role | None, typer.Option(help="What this process does; both API and worker without it.")] = None,
-    host: Host = None,
-    port: Port = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 lets the system choose one.")] = None,
+    transport: Annotated[TransportName, typer.Option(help="How a worker is handed events.")] = TransportName.RUN,
     pulse: PulsePipe = None,
 ) -> None:
     """Run one service on Kafka, until Ctrl-C: its API and its worker as supervised processes, or one of them alone."""
     with explained():
-        settings, names = _set(host=host, port=port, bus=BusName.KAFKA), _names(service, role)
+        settings, names = _set(port=port, bus=BusName.KAFKA), _names(service, role)
         if role is Role.API:
             serve_api(settings, names, Pulse(pulse))
         elif role is None:
-            keep_running(settings, [_command(service, Role.API), _command(service, Role.WORKER)])
+            _keep_running(settings, [_command(service, Role.API), _command(service, Role.WORKER)])
+        else:
+            how = WorkerSettings(servers=settings.kafka, transport=transport.value)
+            work = serve_worker if role is Role.WORKER else serve_relay
+            work(settings, service, how, Pulse(pulse))
 
 
 def _names(service: str, role: Role | None) -> tuple[str, ...]:
@@ -73,8 +89,15 @@ def _names(service: str, role: Role | None) -> tuple[str, ...]:
     return (service,)
 
 
+def _keep_running(settings: Settings, commands: Sequence[Command]) -> None:
+    """Keep processes running; they reach services at the address of the API here, unless another one is set."""
+    os.environ.setdefault(f"{PREFIX}SERVICES_URL", settings.address)
+    keep_running(settings, commands)
+
+
 def _command(service: str, role: Role) -> Command:
-    return Command(f"{service} {role}", ("serve", service, "--role", role))
+    anywhere = () if role is Role.API else ("--port", "0")
+    return Command(f"{service} {role}", ("serve", service, "--role", role, *anywhere))
 
 
 def _set(**options: str | int | None) -> Settings:

@@ -14,10 +14,12 @@ from cheqi.assembly import Assembly
 from cheqi.house import House
 from cheqi.pulse import Pulse
 from cheqi.supervisor import Command, Supervisor
-from shared.db.commits import hinted_commits
+from shared.db.commits import giving_hints
 from shared.settings import Settings
 from shared.telemetry import configure_logs
-from shared.web.app import Gateway
+from shared.web.app import Gateway, operations_app
+from shared.web.host import Watched
+from shared.web.metrics import Metrics
 
 READY_WITHIN_S = 30
 
@@ -40,8 +42,8 @@ def serve_api(settings: Settings, names: Sequence[str], pulse: Pulse) -> None:
     try:
         nodes = [assembly.node(name) for name in names]
         with ExitStack() as stack:
-            for hints in filter(None, (hinted_commits(node.store) for node in nodes)):
-                stack.callback(hints.close)
+            for node in nodes:
+                stack.enter_context(giving_hints(node.store))
             _server(Gateway(nodes), settings, pulse).run()
     finally:
         assembly.close()
@@ -70,6 +72,22 @@ def served_beside(house: House) -> Iterator[None]:
         server.should_exit = True
         thread.join()
         house.stop()
+
+
+@contextmanager
+def served_operations(watched: Watched, settings: Settings) -> Iterator[None]:
+    """Serve in a thread what operators ask of a process without an API, while the block runs."""
+    metrics = Metrics(watched.service.name)
+    metrics.watch(watched)
+    server = _server(operations_app([watched], [metrics]), settings, Pulse(None))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        _wait_until_ready(server, thread)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def _server(app: ASGIApp, settings: Settings, pulse: Pulse) -> uvicorn.Server:

@@ -22,8 +22,9 @@ class Settings(BaseSettings):
     sms: str | None = Field(None, description="the SMS adapter by name, such as trial")
     bus: Literal["local", "kafka"] = Field("local", description="local or kafka")
     kafka: str = Field("127.0.0.1:9092", description="the addresses of Kafka's brokers, such as kafka:9092")
+    kafka_replication: int = Field(1, ge=1, le=9, description="how many brokers keep each record, 1 to 9")
     host: str = Field("127.0.0.1", description="the address to listen on")
-    port: int = Field(8080, ge=1, le=65535, description="the port to listen on, 1 to 65535")
+    port: int = Field(8080, ge=0, le=65535, description="the port to listen on, 1 to 65535, or 0 for any")
     public_url: Address | None = Field(
         None, description="the address that people see, such as https://cheqi.example.cn"
     )

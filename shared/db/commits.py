@@ -5,7 +5,8 @@ make all commits of the database queue up.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import cast
 
 import structlog
@@ -79,10 +80,34 @@ class CommitHints:
                     wake()
 
 
-def hinted_commits(store: Store) -> CommitHints | None:
-    """Let whoever takes hints know of each commit of a store; None where the database cannot give any."""
-    if store.engine.dialect.name != "postgresql":
-        return None
+@contextmanager
+def giving_hints(store: Store) -> Iterator[None]:
+    """Tell whoever takes hints of each commit of a store while the block runs; SQLite has no way to."""
+    if not can_hint(store):
+        yield
+        return
     hints = CommitHints(store.engine)
     store.on_commit = hints.give()
-    return hints
+    try:
+        yield
+    finally:
+        hints.close()
+
+
+@contextmanager
+def taking_hints(store: Store, wake: Callable[[], None]) -> Iterator[None]:
+    """Let `wake` be called at each commit that other processes tell of while the block runs."""
+    if not can_hint(store):
+        yield
+        return
+    hints = CommitHints(store.engine)
+    hints.take(wake)
+    try:
+        yield
+    finally:
+        hints.close()
+
+
+def can_hint(store: Store) -> bool:
+    """Tell whether processes on the same store can tell each other of commits."""
+    return store.engine.dialect.name == "postgresql"

@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.web.host import Host
+from shared.web.host import Host, Watched
 from shared.web.idempotency import Forgetting
 from shared.web.kit_routes import router as kit_router
 from shared.web.metrics import MEDIA_TYPE, Metrics, exposition
@@ -54,7 +54,7 @@ class Gateway:
             (path, self._apps[host.service.name]) for host in hosts for path in _public_paths(host.service.public)
         ]
         mine = Metrics("gateway")
-        root = _root_app(hosts, [mine, *(app.metrics for app in self._apps.values())])
+        root = operations_app(hosts, [mine, *(app.metrics for app in self._apps.values())])
         self._root = RequestMiddleware(root, mine, hosts[0].random)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,7 +75,8 @@ def _public_paths(router: APIRouter | None) -> Iterable[str]:
     return sorted({getattr(route, "path", "/").partition("{")[0] for route in routes})
 
 
-def _root_app(hosts: Sequence[Host], metrics: Sequence[Metrics]) -> FastAPI:
+def operations_app(hosts: Sequence[Watched], metrics: Sequence[Metrics]) -> FastAPI:
+    """Return what tells operators and their machines how services are, and serves nobody else."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     answer_problems(app)
 

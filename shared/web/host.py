@@ -22,13 +22,25 @@ class Health:
     reasons: list[str]
 
 
-class Host(Protocol):
-    """One running service."""
+class Watched(Protocol):
+    """One running service, as an operator sees it."""
 
     @property
     def service(self) -> Service:
-        """What is served."""
+        """What runs."""
         ...
+
+    def health(self) -> Health:
+        """Tell whether the service can do its work."""
+        ...
+
+    def gauges(self) -> dict[str, float]:
+        """Return what an operator watches."""
+        ...
+
+
+class Host(Watched, Protocol):
+    """One running service, as the web kit serves it."""
 
     @property
     def clock(self) -> Clock:
@@ -56,12 +68,4 @@ class Host(Protocol):
 
     def snapshot(self) -> AbstractContextManager[Session]:
         """Open a snapshot to read from."""
-        ...
-
-    def health(self) -> Health:
-        """Tell whether the service can do its work."""
-        ...
-
-    def gauges(self) -> dict[str, float]:
-        """Return what an operator watches."""
         ...

@@ -7,7 +7,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.web.host import Host
+from shared.web.host import Watched
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -24,7 +24,7 @@ class Metrics:
             "cheqi_http_request_seconds", "Time to answer", ("service", "route"), registry=self.registry
         )
 
-    def watch(self, host: Host) -> None:
+    def watch(self, host: Watched) -> None:
         """Let the service's gauges be read at every scrape."""
         self.registry.register(_Gauges(host))
 
@@ -43,7 +43,7 @@ def exposition(metrics: Sequence[Metrics]) -> bytes:
 class _Gauges(Collector):
     """A service's gauges; while its store does not answer there are none."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Watched) -> None:
         self._host = host
 
     def collect(self) -> Iterable[Metric]:

@@ -9,10 +9,11 @@ from types import FrameType
 
 import structlog
 
+from shared.db.commits import taking_hints
 from shared.messaging.failures import Failure, kind_of
 from shared.messaging.kafka.applying import Applier
 from shared.messaging.kafka.beside import RelayLoop, chores
-from shared.messaging.kafka.worker import KafkaWorker, Pulse, Settings
+from shared.messaging.kafka.worker import PULSE_S, KafkaWorker, Pulse, Settings
 from shared.messaging.source import Source
 from shared.node import Node
 
@@ -37,23 +38,26 @@ def run_worker(
     _on_signal(worker.stop)
     _try_once(beside.step)
     node.store.on_commit = relay.wake
-    relay.start()
-    beside.start()
-    try:
-        worker.run(pulse, node.troubles)
-    finally:
-        beside.stop()
-        relay.stop()
+    with taking_hints(node.store, relay.wake):
+        relay.start()
+        beside.start()
+        try:
+            worker.run(pulse, node.troubles)
+        finally:
+            beside.stop()
+            relay.stop()
 
 
-def run_relay(node: Node, settings: Settings) -> None:
-    """Relay until SIGTERM or SIGINT."""
+def run_relay(node: Node, settings: Settings, pulse: Callable[[], None] = lambda: None) -> None:
+    """Relay until SIGTERM or SIGINT; `pulse` is called every second from this thread."""
     ended = threading.Event()
     relay = RelayLoop(node, settings.servers, holder_name())
     _on_signal(ended.set)
-    relay.start()
-    ended.wait()
-    relay.stop()
+    with taking_hints(node.store, relay.wake):
+        relay.start()
+        while not ended.wait(PULSE_S):
+            pulse()
+        relay.stop()
 
 
 def holder_name() -> str:

@@ -1,0 +1,41 @@
+"""`cheqi topics`: the topics of the services on Kafka."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from cheqi.assembly import SERVICES
+from cheqi.house import opened
+from cheqi.terminal import AsJSON, explained, say, show_rows
+from shared.messaging import marks
+from shared.messaging.kafka.topics import Provision, Topics
+from shared.settings import Settings, read_settings
+
+app = typer.Typer(no_args_is_help=True, help="The topics of the services on Kafka.")
+
+
+@app.command("apply")
+def apply(as_json: AsJSON = False) -> None:
+    """Make the topics that are missing, before any worker starts; the status is 1 when one is not as it should be."""
+    with explained():
+        found = apply_topics(read_settings())
+    show_rows("topics", [asdict(one) for one in found], as_json=as_json)
+    raise typer.Exit(1 if any(one.state == "differs" for one in found) else 0)
+
+
+@app.command("reset")
+def reset(service: Annotated[str, typer.Argument(help="The consumer whose workers are stopped.")]) -> None:
+    """Tell Kafka what a service has really applied, so that lag tools see it; what is read next stays as it is."""
+    settings = read_settings()
+    with explained(), opened(settings) as house:
+        node = house.get_node(service)
+        with node.store.read() as session:
+            checkpoints = marks.list_checkpoints(session)
+        count = Topics(settings.kafka).reset_offsets(service, node.hears, checkpoints)
+    say(f"{count} partitions of {service} are told")
+
+
+def apply_topics(settings: Settings) -> list[Provision]:
+    """Make the topics that are missing; return what was found of each. Raises ConnectionError without a broker."""
+    return Topics(settings.kafka).provision(SERVICES, settings.kafka_replication)

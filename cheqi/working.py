@@ -1,0 +1,67 @@
+"""One service's worker, or its relay alone, on Kafka: what it is put together of, and how it shows that it works."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from cheqi.assembly import Assembly
+from cheqi.pulse import Pulse, Watch
+from cheqi.serve import served_operations
+from shared.errors import ConfigurationError
+from shared.messaging.kafka.serving import run_relay, run_worker
+from shared.messaging.kafka.worker import Pulse as Progress
+from shared.messaging.kafka.worker import Settings as WorkerSettings
+from shared.node import Node
+from shared.service import Service
+from shared.settings import Settings
+from shared.telemetry import configure_logs
+from shared.web.host import Health
+
+NOT_JOINED = "the worker has not joined its group on Kafka yet"
+
+
+class Working:
+    """A worker as an operator sees it: ready when its service is and when it has joined its group."""
+
+    def __init__(self, node: Node, pulse: Pulse) -> None:
+        self.service: Service = node.service
+        self.gauges = node.gauges
+        self._node, self._watch, self._joined = node, Watch(pulse), False
+
+    def see(self, progress: Progress) -> None:
+        """Take note of how far the worker has come."""
+        self._joined = progress.joined
+        self._watch.see(progress=progress.progress, behind=progress.behind)
+
+    def health(self) -> Health:
+        """Tell whether the worker can do its work, and why not."""
+        health = self._node.health()
+        return health if self._joined else replace(health, ready=False, reasons=[*health.reasons, NOT_JOINED])
+
+
+def serve_worker(settings: Settings, service: str, how: WorkerSettings, pulse: Pulse) -> None:
+    """Run a service's worker until a signal ends it; raises ConfigurationError or BackfillNeededError at its start."""
+    with _node_of(settings, service) as (assembly, node):
+        node.operator().refuse_missed_types()
+        working = Working(node, pulse)
+        with served_operations(working, settings):
+            run_worker(node, assembly.remote_logs(node), how, working.see, assembly.sender(node))
+
+
+def serve_relay(settings: Settings, service: str, how: WorkerSettings, pulse: Pulse) -> None:
+    """Run a service's relay alone until a signal ends it."""
+    with _node_of(settings, service) as (_, node), served_operations(node, settings):
+        run_relay(node, how, pulse.beat)
+
+
+@contextmanager
+def _node_of(settings: Settings, service: str) -> Iterator[tuple[Assembly, Node]]:
+    configure_logs(settings.log_level)
+    if settings.services_url is None:
+        message = "set CHEQI_SERVICES_URL to where services reach each other, such as http://{service}:8080"
+        raise ConfigurationError(message)
+    assembly = Assembly(settings)
+    try:
+        yield assembly, assembly.node(service)
+    finally:
+        assembly.close()
