@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 class Patience:
     """How long a child may take to its first sign of life, and from one to the next, in seconds."""
 
-    first: float = 60.0
+    first: float = 180.0
     next: float = 30.0
 
 

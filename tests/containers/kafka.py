@@ -27,7 +27,7 @@ class Broker:
         port = _free_port()
         self.servers = f"127.0.0.1:{port}"
         # Root may write configuration over files that an image keeps read-only.
-        self._container = DockerContainer(IMAGE, user="root").with_kwargs(entrypoint=["sh", "-c", COMMAND])
+        self._container = DockerContainer(IMAGE).with_kwargs(user="root", entrypoint=["sh", "-c", COMMAND])
         self._container.with_bind_ports(9092, port).with_envs(**_settings(port))
 
     def start(self) -> None:
