@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.registration.consents.models import Consent
 from services.registration.erasures.models import Erasure
-from services.registration.identity.models import TokenFamily
+from services.registration.identity.models import KnownNetwork, TokenFamily
 from services.registration.partners.models import Partner
 from services.registration.registrations.models import Registration
 from services.registration.riders.models import MutedNotice, Rider, RiderDetail
@@ -106,7 +106,7 @@ def _check_erasures(session: Session) -> Iterator[Finding]:
     for rider_id in sorted((told | kept) - (told & kept & buried)):
         yield Finding("erasure-differs-from-log", rider_id, f"log, erasure and tombstone of {rider_id} do not agree")
     holders = (Rider.id, RiderDetail.rider_id, MutedNotice.rider_id, Consent.rider_id, Registration.rider_id)
-    for column in (*holders, TokenFamily.person_id):
+    for column in (*holders, TokenFamily.person_id, KnownNetwork.person_id):
         for rider_id in session.scalars(select(column).where(column.in_(select(tombstone.c.rider_id))).distinct()):
             yield Finding(
                 "erased-rider-remains", rider_id, f"table {column.class_.__tablename__} still names the rider"

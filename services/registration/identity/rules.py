@@ -43,11 +43,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class LifetimeRule:
-    """For how long refresh tokens and invitations count, from a day on."""
+    """For how long refresh tokens and invitations count, and networks are known, from a day on."""
 
     valid_from: date
     refresh: timedelta
     invitation: timedelta
+    network: timedelta
 
 
 LIFETIMES = (
@@ -55,6 +56,7 @@ LIFETIMES = (
         valid_from=date(2024, 1, 1),
         refresh=timedelta(days=30),
         invitation=timedelta(days=3),
+        network=timedelta(days=90),
     ),
 )
 SERVICES = ("registration", "governance", "rewards", "training", "notify", "portal")

@@ -63,7 +63,7 @@ def sign_up(session: Session, draft: RiderDraft, proof: CodeProof, fresh: FreshT
     if known and not store.has_signed_up(session, rider.id):
         _keep_consents(session, rider, draft, registrar)
     riders.prove_phone(session, rider.id, moment)
-    identity.start_family(session, fresh, rider.id, Kind.RIDER)
+    identity.start_family(session, fresh, rider.id, Kind.RIDER, proof.place.network_key)
     emit(session, SignedInV1(subdistrict=rider.subdistrict, person_id=rider.id, role=Role.RIDER, method="code"))
     return _keep(session, rider, Role.RIDER, known=known)
 
