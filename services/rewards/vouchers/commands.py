@@ -26,21 +26,24 @@ from shared.errors import NOT_FOUND
 from shared.events.envelope import DISTRICT
 from shared.events.rewards import PointsHeldV1, PointsReleasedV1, PointsReversedV1, PointsSpentV1
 from shared.messaging import Timers, emit, new_id, now, schedule
+from shared.places import get_subdistrict
 
 
 def reserve_voucher(session: Session, principal: Principal, order: VoucherOrder) -> str:
-    """Set points aside for a voucher, oldest expiry first; return its id. Raises POINTS_SHORT and OFFER_CLOSED."""
+    """Set points aside for a voucher, oldest expiry first; return its id.
+
+    Raises POINTS_SHORT, and OFFER_CLOSED or OFFER_ELSEWHERE for an offer that the rider may not take.
+    """
     authorize(principal, {Role.RIDER})
     balance, moment = _own_balance(session, principal), now(session)
-    offer = offers.get_offer(session, order.offer_id)
-    if not offer.active:
-        raise offer_problems.OFFER_CLOSED(offer_id=offer.id)
+    home = principal.subdistrict or balance.subdistrict or DISTRICT
+    offer = _open_offer(session, order.offer_id, home)
     lots = ledger.list_lots(session, principal.id, moment)
     uses = ledger_rules.allocation(lots, offer.points, moment)
     if uses is None:
         raise ledger_problems.POINTS_SHORT(needed=offer.points, available=ledger_rules.spendable(lots, moment))
 
-    voucher = _new_voucher(session, principal.subdistrict or balance.subdistrict or DISTRICT, offer)
+    voucher = _new_voucher(session, home, offer)
     voucher.rider_id = principal.id
     store.add_voucher(session, voucher)
     movement = chart.reservation(principal.id, _matter(voucher), offer.points)
@@ -114,6 +117,15 @@ def _own_balance(session: Session, principal: Principal) -> Balance:
     if balance is None:
         raise ledger_problems.ACCOUNT_ERASED()
     return balance
+
+
+def _open_offer(session: Session, offer_id: str, home: str) -> Offer:
+    offer = offers.get_offer(session, offer_id)
+    if offer.subdistrict not in (DISTRICT, home):
+        raise offer_problems.OFFER_ELSEWHERE(offer_id=offer.id, place=get_subdistrict(offer.subdistrict).name_zh)
+    if not offer.active:
+        raise offer_problems.OFFER_CLOSED(offer_id=offer.id)
+    return offer
 
 
 def _own_voucher(session: Session, principal: Principal, voucher_id: str) -> Voucher:
