@@ -17,7 +17,7 @@ from shared.keys.ring import KeyRing
 from shared.messaging import cause, marks, parking
 from shared.messaging.arrivals import Arrival, Unreadable, Vocabulary, read
 from shared.messaging.bus import Run
-from shared.messaging.erasing import erase_rider
+from shared.messaging.erasing import Eraser, erase_rider
 from shared.messaging.failures import Failure, kind_of, place_of
 from shared.messaging.fold import Fold, Plan
 from shared.messaging.handlers import Handlers
@@ -26,22 +26,12 @@ from shared.messaging.parking import Verdict
 from shared.messaging.tables import passed_type
 
 
-class Subscriber(Protocol):
+class Subscriber(Eraser, Protocol):
     """What a consumer needs to know of its service."""
-
-    @property
-    def name(self) -> str:
-        """The service's name."""
-        ...
 
     @property
     def handlers(self) -> Handlers:
         """What it does about which events."""
-        ...
-
-    @property
-    def erase(self) -> Callable[[Session, str], None]:
-        """How it deletes what is personal of a rider."""
         ...
 
     @property

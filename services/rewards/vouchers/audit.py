@@ -40,7 +40,11 @@ def _check_states(session: Session) -> Iterator[Finding]:
 
 
 def _told_states(session: Session) -> dict[str, str]:
-    """Return the state that the log leaves each voucher in; a redemption may be undone, and be told again."""
+    """Return the state that the log leaves each voucher in.
+
+    A redemption may be undone, and be told again; a voucher may have expired while the erasure that voids it was on
+    its way.
+    """
     states = {event.voucher_id: rules.ISSUED for _, event in told(session, VoucherIssuedV1)}
     redeemed: dict[str, int] = {}
     for _, taken in told(session, VoucherRedeemedV1):
@@ -48,8 +52,8 @@ def _told_states(session: Session) -> dict[str, str]:
     for _, undone in told(session, VoucherRedemptionUndoneV1):
         redeemed[undone.voucher_id] = redeemed.get(undone.voucher_id, 0) - 1
     states |= {voucher_id: rules.REDEEMED for voucher_id, times in redeemed.items() if times > 0}
-    states |= {event.voucher_id: rules.VOID for _, event in told(session, VoucherVoidedV1)}
-    return states | {event.voucher_id: rules.EXPIRED for _, event in told(session, VoucherExpiredV1)}
+    states |= {event.voucher_id: rules.EXPIRED for _, event in told(session, VoucherExpiredV1)}
+    return states | {event.voucher_id: rules.VOID for _, event in told(session, VoucherVoidedV1)}
 
 
 def _check_erased(session: Session) -> Iterator[Finding]:

@@ -103,13 +103,12 @@ def expire_voucher(session: Session, voucher_id: str) -> None:
 
 
 def settle_vouchers_of_erased_rider(session: Session, rider_id: str) -> None:
-    """End the reservations of an erased rider, and void or expire the vouchers that were not used."""
+    """End the reservations of an erased rider, and void what was issued and not used by then."""
     balance = ledger.lock_balance(session, rider_id)
     for voucher_id in store.list_ids_of(session, rider_id, (rules.RESERVED,)):
         _release(session, balance, voucher_id, "erased")
-    for voucher_id in store.list_ids_of(session, rider_id, (rules.ISSUED,)):
-        if not _void(session, balance, voucher_id, "erased"):
-            expire_voucher(session, voucher_id)
+    for voucher_id in store.list_ids_of(session, rider_id, rules.UNUSED):
+        _void(session, balance, voucher_id, "erased")
 
 
 def _own_balance(session: Session, principal: Principal) -> Balance:
@@ -171,14 +170,13 @@ def _release(session: Session, balance: Balance, voucher_id: str, reason: str) -
 
 
 def _void(session: Session, balance: Balance, voucher_id: str, reason: str) -> bool:
-    """Void an issued voucher and reverse its spending; False when it is not issued any more."""
+    """Void an issued voucher and reverse its spending; False when it was not issued any more."""
     moment, rider_id = now(session), balance.rider_id
     voucher = store.get_voucher(session, voucher_id)
     taken = ledger.list_uses(session, _entry_id(session, chart.RESERVE, voucher))
     back = ledger_rules.returned(taken, ledger.expiries(session, taken), moment)
-    issued, step = rules.state_at(voucher, moment) == rules.ISSUED, (rules.ISSUED, rules.VOID)
-    given_back = back.points
-    if not issued or not store.move(
+    usable, step, given_back = rules.was_usable(voucher, moment), (voucher.state, rules.VOID), back.points
+    if not usable or not store.move(
         session, voucher_id, step, ended_at=moment, reason=reason, points_returned=given_back
     ):
         return False

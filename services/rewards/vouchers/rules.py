@@ -11,6 +11,7 @@ from shared.random import CROCKFORD
 
 RESERVED, RELEASED, ISSUED, REDEEMED = "reserved", "released", "issued", "redeemed"
 EXPIRED, VOID = "expired", "void"
+UNUSED = (ISSUED, EXPIRED)
 CODE_CHARS = 10
 MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 BETWEEN = str.maketrans({" ": None, "-": None})
@@ -70,3 +71,8 @@ def state_at(voucher: Timed, now: datetime) -> str:
     if voucher.state == ISSUED and voucher.expires_at is not None and voucher.expires_at <= now:
         return EXPIRED
     return voucher.state
+
+
+def was_usable(voucher: Timed, moment: datetime) -> bool:
+    """Tell whether an issued voucher could still be used at a moment, even where its expiry has been told since."""
+    return voucher.state in UNUSED and voucher.expires_at is not None and moment < voucher.expires_at
