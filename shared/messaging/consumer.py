@@ -115,7 +115,8 @@ class Consumer:
                 expected = marks.next_offset(session, run.source, run.partition)
                 if run.first > expected:
                     return expected
-                marks.move_checkpoint(session, run.source, run.partition, run.end)
+                if run.end > expected:
+                    marks.write_checkpoint(session, run.source, run.partition, run.end)
             for one in come:
                 if isinstance(one, Unreadable):
                     parking.park_unreadable(session, run.source, one, self._clock.now())
@@ -147,8 +148,8 @@ class Consumer:
             parking.park(session, source, one, verdict, now)
             parking.forget_waiting(session, source, one.envelope.subject, one.sequence)
             self._stop_at_many_alike(session, verdict)
-        for subject, mark in fold.moved.items():
-            parking.forget_waiting(session, source, subject, mark.sequence)
+        for subject in fold.moved.keys() & {subject for subject, _ in fold.held}:
+            parking.forget_waiting(session, source, subject, fold.moved[subject].sequence)
         for one in fold.ready:
             if one.envelope.id in fold.plan.redriven:
                 parking.unpark(session, source, one.envelope.id)

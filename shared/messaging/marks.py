@@ -56,7 +56,6 @@ def next_offset(session: Session, source: str, partition: int) -> int:
     return session.scalar(wanted) or 0
 
 
-def move_checkpoint(session: Session, source: str, partition: int, offset: int) -> None:
-    """Let reading of the partition go on at `offset`; a checkpoint never moves back."""
-    reached = max(offset, next_offset(session, source, partition))
-    upsert(session, checkpoint, [{"source": source, "partition": partition, "next": reached}])
+def write_checkpoint(session: Session, source: str, partition: int, offset: int) -> None:
+    """Let reading of the partition go on at `offset`; the caller sees to it that a checkpoint never moves back."""
+    upsert(session, checkpoint, [{"source": source, "partition": partition, "next": offset}])
