@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.registration.codes.rules import CodeRule, code_rule, message, normalised_phone
 from services.registration.consents.rules import PURPOSES, SINCE, Purpose, missing_purposes
+from services.registration.erasures.rules import free_from
 from services.registration.identity.rules import (
     PASSWORD_MIN,
     is_login,
@@ -215,3 +216,8 @@ def test_an_address_counts_by_what_one_subscriber_has_and_by_the_network_around_
     client: str, address: str, network: str
 ) -> None:
     assert origin_of(client) == Origin(address, network)
+
+
+def test_an_erased_phone_rests_for_longer_than_a_limit_by_day_counts() -> None:
+    assert free_from(NOON) == NOON + timedelta(hours=24)
+    assert free_from(BEFORE_ALL_RULES) == BEFORE_ALL_RULES + timedelta(hours=24)
