@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from services.governance.validity import valid_at
 from shared.photos.picture import FEATURES_MIN, are_alike
+from shared.validity import valid_at
 
 BANDS, BAND_BITS, HASH_BITS = 5, 13, 64
 FOUND_DISTANCE_MAX = 2 * BANDS - 1

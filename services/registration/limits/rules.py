@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from math import ceil
 
-from shared.clock import local_day
+from shared.validity import valid_at
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LONGEST_WINDOW = DAY
@@ -83,8 +83,7 @@ def origin_of(client: str) -> Origin:
 
 def limit_rule(moment: datetime, rules: Sequence[LimitRule] = (FIRST,)) -> LimitRule:
     """Return the rule of the moment's day in Asia/Shanghai; before the first one, the first."""
-    valid = [rule for rule in rules if rule.valid_from <= local_day(moment)]
-    return valid[-1] if valid else rules[0]
+    return valid_at(rules, moment)
 
 
 def free_at(limit: Limit, use: datetime | None, newest: datetime | None) -> datetime | None:

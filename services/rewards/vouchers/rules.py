@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from shared.clock import local_day
 from shared.random import CROCKFORD
+from shared.validity import valid_at
 
 RESERVED, RELEASED, ISSUED, REDEEMED = "reserved", "released", "issued", "redeemed"
 EXPIRED, VOID = "expired", "void"
@@ -30,8 +30,7 @@ FIRST_RULES = (VoucherRule(date(2024, 1, 1), timedelta(minutes=10)),)
 
 def voucher_rule(moment: datetime, rules: Sequence[VoucherRule] = FIRST_RULES) -> VoucherRule:
     """Return the rule of the moment's day in Asia/Shanghai; before the first one, the first."""
-    valid = [rule for rule in rules if rule.valid_from <= local_day(moment)]
-    return max(valid, key=lambda rule: rule.valid_from) if valid else rules[0]
+    return valid_at(rules, moment)
 
 
 def code_from(secret: str) -> str:
