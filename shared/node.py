@@ -80,7 +80,7 @@ class Node:
 
     def timer_loop(self) -> TimerLoop:
         """Return what fires the service's timers."""
-        return TimerLoop(self.service, self.service.timers, self.store, self.keys, self.clock)
+        return TimerLoop(self.service, self.store, self.keys, self.clock)
 
     def relay(self, bus: Bus, holder: str) -> Relay:
         """Return a relay of the service's log."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, SelectBase
 from sqlalchemy.orm import Session
 
 from shared.messaging import Handlers, Timers
@@ -42,7 +42,8 @@ class Audit:
 class Service:
     """One service: its tables, what it does about events and timers, its routes, and how it forgets a rider.
 
-    `lock` locks the aggregates that handlers name, in the order given; `public` holds routes at the root.
+    `lock` locks the aggregates that handlers name, in the order given; `public` holds routes at the root; `timed`
+    selects the subjects of a rider's timers, so that what was due before an erasure is done before it.
     """
 
     name: str
@@ -55,3 +56,4 @@ class Service:
     ports: object = None
     public: APIRouter | None = None
     lock: Callable[[Session, Sequence[str]], None] | None = None
+    timed: Callable[[str], SelectBase] | None = None

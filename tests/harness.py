@@ -116,12 +116,12 @@ class Bench:
             fired += count
         return fired
 
-    def http(self, principal: Principal | None = None, language: str = "en") -> TestClient:
-        """Return a client of the service's real HTTP API, signed in as the principal."""
+    def http(self, principal: Principal | None = None, language: str = "en", address: str = "testclient") -> TestClient:
+        """Return a client of the service's real HTTP API at an address, signed in as the principal."""
         headers = {"Accept-Language": language}
         if principal is not None:
             headers |= {"Authorization": f"Bearer {bearer(principal, self.service.name, self.clock)}"}
-        return TestClient(self._app, base_url="http://testserver", headers=headers, raise_server_exceptions=False)
+        return TestClient(self._app, headers=headers, raise_server_exceptions=False, client=(address, 50000))
 
 
 def _clean_up(store: Store, folder: Path) -> None:

@@ -13,16 +13,21 @@ LAUNDRY, HAIRCUT, ONE_PIECE = 50, 80, 10
 WANTED: Mapping[str, Mapping[str, Any]] = {
     "laundry": {"kind": "laundry", "title_zh": "志愿服务券·洗衣", "title_en": "Laundry"},
     "haircut": {"kind": "haircut", "title_zh": "志愿服务券·理发", "title_en": "Haircut"},
-    "one piece": {"kind": "laundry", "title_zh": "志愿服务券·洗一件", "title_en": "One piece", "points": ONE_PIECE},
 }
+BELOW_MINIMUM = {"kind": "laundry", "title_zh": "志愿服务券·洗一件", "title_en": "One piece", "points": ONE_PIECE}
 
 
 def make_offers(day: Day) -> Facts:
-    """Let the sub-district offer laundry and haircuts for points."""
+    """Let the sub-district offer laundry and haircuts for points, and the district open them to all its riders."""
     day.at(14)
     for name, draft in WANTED.items():
         offer = day["shuguang"].post(OFFERS, draft)
         day.made[name] = offer["id"]
+    expect("why", code_of(day["lin"].refused(VOUCHERS, {"offer_id": day.made["laundry"]})), "offer-elsewhere")
+    for name in WANTED:
+        day["district"].patch(f"{OFFERS}/{day.made[name]}", {"district_wide": True})
+    expect("why", code_of(day["shuguang"].refused(OFFERS, BELOW_MINIMUM)), "offer-price-too-low")
+    day.made["one piece"] = day["district"].post(OFFERS, BELOW_MINIMUM)["id"]
     shown = {one["title_en"]: one["points"] for one in day["lin"].get(OFFERS)["items"]}
     expect("offers", shown, {"Laundry": LAUNDRY, "Haircut": HAIRCUT, "One piece": ONE_PIECE})
     return {"laundry": LAUNDRY, "haircut": HAIRCUT}
@@ -105,8 +110,8 @@ def issue(day: Day, name: str, voucher: Answer) -> str:
 
 STEPS = (
     Step(
-        "曙光街道上架志愿服务券：洗衣 {laundry} 分、理发 {haircut} 分",
-        "Shuguang offers vouchers: laundry for {laundry} points, a haircut for {haircut}",
+        "曙光街道上架志愿服务券：洗衣 {laundry} 分、理发 {haircut} 分；区里向全区骑手开放",
+        "Shuguang offers vouchers: laundry for {laundry} points, a haircut for {haircut}; the district opens both",
         make_offers,
     ),
     Step(

@@ -2,9 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
 from functools import partial
-from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,14 +11,12 @@ from services.governance.hazards.models import EarningDay, Hazard, HazardContent
 from services.governance.hazards.rules import earning_rule, reporting_rule
 from services.governance.photos.models import Photo
 from services.governance.states import State
+from shared.audit import erased_that_remain
 from shared.clock import local_day
-from shared.events.envelope import Envelope, Event
 from shared.events.governance import HazardMergedV1, HazardRejectedV1, HazardReportedV1, HazardVerifiedV1
-from shared.messaging.tables import event_log, tombstone
+from shared.messaging.log import enveloped_told, events_told
 from shared.photos.store import PhotoStore
 from shared.service import Audit, Effect, Finding
-
-E = TypeVar("E", bound=Event)
 
 
 def audit_of(files: PhotoStore) -> Audit:
@@ -35,7 +31,7 @@ def check(files: PhotoStore, session: Session) -> Iterator[Finding]:
     yield from _check_merged(session)
     yield from _check_daily_limits(session)
     yield from _check_photos(session, files)
-    yield from _check_erased(session)
+    yield from erased_that_remain(session, Hazard.rider_id, HazardContent.rider_id, EarningDay.rider_id, Photo.rider_id)
 
 
 def effects(_session: Session) -> Iterator[Effect]:
@@ -44,7 +40,7 @@ def effects(_session: Session) -> Iterator[Effect]:
 
 
 def _check_reported(session: Session) -> Iterator[Finding]:
-    told = {event.hazard_id: event for event, _ in _told(session, HazardReportedV1)}
+    told = {event.hazard_id: event for event in events_told(session, HazardReportedV1)}
     for row in session.scalars(select(Hazard)):
         event = told.pop(row.id, None)
         if event is None or _facts_told(event) != _facts_kept(row):
@@ -58,9 +54,9 @@ def _check_reported(session: Session) -> Iterator[Finding]:
 def _check_decided(session: Session) -> Iterator[Finding]:
     """Compare every state with the log: each report has one decision at most."""
     told: dict[str, list[tuple[str, str]]] = {}
-    for verified, _ in _told(session, HazardVerifiedV1):
+    for verified in events_told(session, HazardVerifiedV1):
         told.setdefault(verified.hazard_id, []).append((State.VERIFIED, verified.severity))
-    for rejected, _ in _told(session, HazardRejectedV1):
+    for rejected in events_told(session, HazardRejectedV1):
         told.setdefault(rejected.hazard_id, []).append((State.REJECTED, rejected.reason))
     for row in session.scalars(select(Hazard)):
         kept = [(row.state, row.outcome)] if row.state in (State.VERIFIED, State.REJECTED) else []
@@ -71,7 +67,7 @@ def _check_decided(session: Session) -> Iterator[Finding]:
 
 
 def _check_merged(session: Session) -> Iterator[Finding]:
-    told = {event.merged_hazard_id: event for event, _ in _told(session, HazardMergedV1)}
+    told = {event.merged_hazard_id: event for event in events_told(session, HazardMergedV1)}
     states: dict[str, str] = {row.id: row.state for row in session.execute(select(Hazard.id, Hazard.state))}
     for row in session.scalars(select(Hazard)):
         event = told.get(row.id)
@@ -88,7 +84,8 @@ def _check_daily_limits(session: Session) -> Iterator[Finding]:
     earning: Counter[tuple[str, str]] = Counter()
     reported: Counter[tuple[str, str]] = Counter()
     limits: dict[tuple[str, str], tuple[int, int]] = {}
-    for event, moment in _told(session, HazardReportedV1):
+    for envelope, event in enveloped_told(session, HazardReportedV1):
+        moment = envelope.time
         day = (event.rider_id, str(local_day(moment)))
         earning[day] += event.earns
         reported[day] += 1
@@ -119,14 +116,6 @@ def _check_photos(session: Session, files: PhotoStore) -> Iterator[Finding]:
             yield Finding("photo-without-hazard", row.id, f"photo {row.id} is not the one of report {row.hazard_id}")
 
 
-def _check_erased(session: Session) -> Iterator[Finding]:
-    for table in (Hazard, HazardContent, EarningDay, Photo):
-        left = select(table.rider_id).where(table.rider_id.in_(select(tombstone.c.rider_id))).distinct()
-        for rider_id in session.scalars(left):
-            detail = f"table {table.__tablename__} still names an erased rider"
-            yield Finding("erased-rider-remains", str(rider_id), detail)
-
-
 def _facts_told(event: HazardReportedV1) -> tuple[str, str, str, bool]:
     return event.subdistrict, event.community, event.category, event.earns
 
@@ -137,10 +126,3 @@ def _facts_kept(row: Hazard) -> tuple[str, str, str, bool]:
 
 def _spelled(decisions: list[tuple[str, str]]) -> str:
     return ", ".join(f"{state} ({outcome})" for state, outcome in decisions) or "nothing"
-
-
-def _told(session: Session, event: type[E]) -> Iterator[tuple[E, datetime]]:
-    documents = select(event_log.c.document).where(event_log.c.type == event.type_name()).order_by(event_log.c.ordinal)
-    for document in session.scalars(documents):
-        envelope = Envelope.parse(document)
-        yield event.model_validate(envelope.data), envelope.time

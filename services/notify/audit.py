@@ -1,19 +1,18 @@
 """What an auditor can prove of notify: every notice has a delivery, and deliveries and the sealed log agree."""
 
 from collections.abc import Iterator
-from typing import TypeVar
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from services.notify.models import Delivery, Notice
 from services.notify.rules import INBOX
-from shared.events.envelope import Envelope, Event
+from shared.audit import erased_that_remain
 from shared.events.notify import NoticeDeliveredV1, NoticeFailedV1
-from shared.messaging.tables import event_log, tombstone
+from shared.messaging.log import events_told
+from shared.messaging.tables import tombstone
 from shared.service import Audit, Effect, Finding
 
-E = TypeVar("E", bound=Event)
 Told = dict[tuple[str, str], str]
 
 
@@ -21,7 +20,7 @@ def check(session: Session) -> Iterator[Finding]:
     """Find notices without delivery, deliveries that differ from what was told, and what is left of the erased."""
     yield from _check_inbox(session)
     yield from _check_told(session)
-    yield from _check_erased(session)
+    yield from erased_that_remain(session, Notice.person_id)
 
 
 def effects(_session: Session) -> Iterator[Effect]:
@@ -41,10 +40,10 @@ def _check_inbox(session: Session) -> Iterator[Finding]:
 def _check_told(session: Session) -> Iterator[Finding]:
     erased = set(session.scalars(select(tombstone.c.rider_id)))
     told: Told = {}
-    for delivered in _told(session, NoticeDeliveredV1):
+    for delivered in events_told(session, NoticeDeliveredV1):
         if delivered.person_id not in erased:
             told[delivered.notice_id, delivered.channel] = "delivered"
-    for failed in _told(session, NoticeFailedV1):
+    for failed in events_told(session, NoticeFailedV1):
         if failed.person_id not in erased:
             told[failed.notice_id, failed.channel] = failed.reason
     for row in session.scalars(select(Delivery)):
@@ -57,17 +56,5 @@ def _check_told(session: Session) -> Iterator[Finding]:
         yield Finding("delivery-missing", notice_id, detail)
 
 
-def _check_erased(session: Session) -> Iterator[Finding]:
-    left = select(Notice.person_id).where(Notice.person_id.in_(select(tombstone.c.rider_id))).distinct()
-    for person_id in session.scalars(left):
-        yield Finding("erased-rider-remains", person_id, "notices of an erased rider are still there")
-
-
 def _ended(delivery: Delivery) -> str | None:
     return {"delivered": "delivered", "failed": delivery.reason}.get(delivery.state)
-
-
-def _told(session: Session, event: type[E]) -> Iterator[E]:
-    documents = select(event_log.c.document).where(event_log.c.type == event.type_name()).order_by(event_log.c.ordinal)
-    for document in session.scalars(documents):
-        yield event.model_validate(Envelope.parse(document).data)

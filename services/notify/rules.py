@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from shared.clock import local_day
+from shared.validity import valid_at
 
 DEFAULT_LANGUAGE = "zh-CN"
 INBOX, SMS = "inbox", "sms"
@@ -35,8 +35,7 @@ SENDING_RULES = (
 
 def sending_rule(moment: datetime) -> SendingRule:
     """Return the rule of the moment's day in Asia/Shanghai; before the first one, the first."""
-    valid = [rule for rule in SENDING_RULES if rule.valid_from <= local_day(moment)]
-    return valid[-1] if valid else SENDING_RULES[0]
+    return valid_at(SENDING_RULES, moment)
 
 
 def next_attempt(moment: datetime, attempts: int) -> datetime | None:

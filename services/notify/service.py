@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from services.notify import sending
+from services.notify import sending, store
 from services.notify.api import router
 from services.notify.audit import AUDIT
 from services.notify.channels import SMSRoute
@@ -22,6 +22,7 @@ def build() -> Service:
         router=router,
         erase=erase,
         audit=AUDIT,
+        timed=store.ids_of,
     )
 
 

@@ -67,6 +67,11 @@ def list_inbox(person_id: str, *, archived: bool) -> Select[Notice]:
     return select(Notice).where(*_visible(person_id), in_archive if archived else ~in_archive)
 
 
+def ids_of(person_id: str) -> Select[str]:
+    """Select the ids of a person's notices."""
+    return select(Notice.id).where(Notice.person_id == person_id)
+
+
 def count_unread(session: Session, person_id: str) -> int:
     """Return how many notices of the inbox were not read."""
     unread = (Notice.archived_at.is_(None), Notice.read_at.is_(None))

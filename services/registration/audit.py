@@ -1,19 +1,18 @@
 """What an auditor can prove of registration: riders, staff, partners, consents and the sealed log agree."""
 
 from collections.abc import Iterator
-from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.registration.consents.models import Consent
 from services.registration.erasures.models import Erasure
-from services.registration.identity.models import TokenFamily
+from services.registration.identity.models import KnownNetwork, TokenFamily
 from services.registration.partners.models import Partner
 from services.registration.registrations.models import Registration
 from services.registration.riders.models import MutedNotice, Rider, RiderDetail
 from services.registration.staff.models import Appointment
-from shared.events.envelope import Envelope, Event
+from shared.audit import erased_that_remain
 from shared.events.registration import (
     ConsentChangedV1,
     PartnerChangedV1,
@@ -23,10 +22,9 @@ from shared.events.registration import (
     StaffAppointedV1,
     StaffEndedV1,
 )
-from shared.messaging.tables import event_log, tombstone
+from shared.messaging.log import events_told
+from shared.messaging.tables import tombstone
 from shared.service import Audit, Effect, Finding
-
-E = TypeVar("E", bound=Event)
 
 
 def check(session: Session) -> Iterator[Finding]:
@@ -47,9 +45,9 @@ AUDIT = Audit(check=check, effects=effects)
 
 
 def _check_riders(session: Session) -> Iterator[Finding]:
-    homes = {event.rider_id: event.subdistrict for event in _told(session, RiderRegisteredV1)}
-    homes |= {event.rider_id: event.subdistrict for event in _told(session, RiderMovedV1)}
-    for event in _told(session, RiderErasedV1):
+    homes = {event.rider_id: event.subdistrict for event in events_told(session, RiderRegisteredV1)}
+    homes |= {event.rider_id: event.subdistrict for event in events_told(session, RiderMovedV1)}
+    for event in events_told(session, RiderErasedV1):
         homes.pop(event.rider_id, None)
     for rider in session.scalars(select(Rider)):
         told = homes.pop(rider.id, None)
@@ -62,7 +60,7 @@ def _check_riders(session: Session) -> Iterator[Finding]:
 
 def _check_consents(session: Session) -> Iterator[Finding]:
     told: dict[tuple[str, str], tuple[bool, str]] = {}
-    for event in _told(session, ConsentChangedV1):
+    for event in events_told(session, ConsentChangedV1):
         told[event.rider_id, event.purpose] = (event.granted, event.wording)
     standing = session.scalars(select(Consent).where(Consent.standing))
     for consent in standing:
@@ -72,8 +70,8 @@ def _check_consents(session: Session) -> Iterator[Finding]:
 
 
 def _check_appointments(session: Session) -> Iterator[Finding]:
-    appointed = {event.appointment_id: event for event in _told(session, StaffAppointedV1)}
-    ended = {event.appointment_id for event in _told(session, StaffEndedV1)}
+    appointed = {event.appointment_id: event for event in events_told(session, StaffAppointedV1)}
+    ended = {event.appointment_id for event in events_told(session, StaffEndedV1)}
     for row in session.scalars(select(Appointment)):
         event = appointed.pop(row.id, None)
         if event is None or (event.staff_id, event.role, event.subdistrict) != (
@@ -91,7 +89,7 @@ def _check_appointments(session: Session) -> Iterator[Finding]:
 
 
 def _check_partners(session: Session) -> Iterator[Finding]:
-    told = {event.partner_id: _partner_facts(event) for event in _told(session, PartnerChangedV1)}
+    told = {event.partner_id: _partner_facts(event) for event in events_told(session, PartnerChangedV1)}
     for row in session.scalars(select(Partner)):
         if told.pop(row.id, None) != _partner_facts(row):
             yield Finding("partner-differs-from-log", row.id, f"partner {row.id} is not what the log says last")
@@ -100,24 +98,14 @@ def _check_partners(session: Session) -> Iterator[Finding]:
 
 
 def _check_erasures(session: Session) -> Iterator[Finding]:
-    told = {event.rider_id for event in _told(session, RiderErasedV1)}
+    told = {event.rider_id for event in events_told(session, RiderErasedV1)}
     kept = set(session.scalars(select(Erasure.rider_id)))
     buried = set(session.scalars(select(tombstone.c.rider_id)))
     for rider_id in sorted((told | kept) - (told & kept & buried)):
         yield Finding("erasure-differs-from-log", rider_id, f"log, erasure and tombstone of {rider_id} do not agree")
     holders = (Rider.id, RiderDetail.rider_id, MutedNotice.rider_id, Consent.rider_id, Registration.rider_id)
-    for column in (*holders, TokenFamily.person_id):
-        for rider_id in session.scalars(select(column).where(column.in_(select(tombstone.c.rider_id))).distinct()):
-            yield Finding(
-                "erased-rider-remains", rider_id, f"table {column.class_.__tablename__} still names the rider"
-            )
+    yield from erased_that_remain(session, *holders, TokenFamily.person_id, KnownNetwork.person_id)
 
 
 def _partner_facts(of: PartnerChangedV1 | Partner) -> tuple[str, str, str, str, bool]:
     return of.kind, of.title_zh, of.title_en, of.subdistrict, of.active
-
-
-def _told(session: Session, event: type[E]) -> Iterator[E]:
-    documents = select(event_log.c.document).where(event_log.c.type == event.type_name()).order_by(event_log.c.ordinal)
-    for document in session.scalars(documents):
-        yield event.model_validate(Envelope.parse(document).data)

@@ -12,7 +12,7 @@ from services.registration.codes import store as codes
 from services.registration.codes.problems import PHONE_INVALID
 from services.registration.codes.rules import normalised_phone
 from services.registration.limits import store as limits
-from services.registration.limits.rules import limit_rule
+from services.registration.limits.rules import limit_rule, origin_of
 from services.registration.ports import Ports
 from services.registration.schemas import CodeGiven
 from services.registration.secrets import Secrets
@@ -20,6 +20,14 @@ from shared.messaging import now
 from shared.random import token
 
 EVERYBODY = "everybody"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The keys under which limits count an address and its network."""
+
+    address_key: str
+    network_key: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +38,7 @@ class CodeProof:
     request_id: str
     code_digest: str
     use_id: str
-    address_key: str
+    place: Place
 
 
 def proof_of(given: CodeGiven, address: str, ports: Ports) -> CodeProof:
@@ -41,7 +49,7 @@ def proof_of(given: CodeGiven, address: str, ports: Ports) -> CodeProof:
         request_id=given.request_id,
         code_digest=code_digest(ports.secrets, given.request_id, given.code),
         use_id=token(ports.random),
-        address_key=limit_key(ports.secrets, "address", address),
+        place=place_of(ports.secrets, address),
     )
 
 
@@ -63,15 +71,28 @@ def code_digest(secrets: Secrets, request_id: str, code: str) -> str:
     return secrets.digest("code", request_id, code)
 
 
-def limit_key(secrets: Secrets, kind: str, value: str) -> str:
+def limit_key(secrets: Secrets, kind: str, *words: str) -> str:
     """Return the key under which a limit counts a phone, an address or a login."""
-    return secrets.digest("limit", kind, value)
+    return secrets.digest("limit", kind, *words)
+
+
+def place_of(secrets: Secrets, client: str) -> Place:
+    """Return the keys of where a request came from."""
+    origin = origin_of(client)
+    return Place(limit_key(secrets, "address", origin.address), limit_key(secrets, "network", origin.network))
 
 
 def take_try(session: Session, ports: Ports, proof: CodeProof) -> str:
-    """Count a try before the code is compared; raises what keeps it from being compared. Return the request's id."""
+    """Count a try before the code is compared; raises what keeps it from being compared. Return the request's id.
+
+    No limit keeps a code that counts from being tried: where too many were wrong, its next try is its last.
+    """
     moment = now(session)
-    keys = {"wrong-address": proof.address_key, "wrong-all": EVERYBODY}
-    limits.take_use(session, limit_rule(moment, ports.limits).code_try, keys, proof.use_id, moment)
-    codes.take_try(session, proof.request_id, proof.phone_digest, moment)
+    keys = {
+        "wrong-address": proof.place.address_key,
+        "wrong-network": proof.place.network_key,
+        "wrong-all": EVERYBODY,
+    }
+    wait = limits.find_wait(session, limit_rule(moment, ports.limits).code_try, keys, proof.use_id, moment)
+    codes.take_try(session, proof.request_id, proof.phone_digest, moment, last=wait > 0)
     return proof.request_id

@@ -10,8 +10,9 @@ from services.registration.codes.api import router as codes
 from services.registration.codes.sms import chosen_sms
 from services.registration.consents.api import router as consents
 from services.registration.erasures.api import router as erasures
-from services.registration.erasures.commands import erase
+from services.registration.erasures.commands import FORGET_REST, erase
 from services.registration.erasures.handlers import HANDLERS
+from services.registration.erasures.store import forget_rest
 from services.registration.identity.api import router as identity
 from services.registration.models import METADATA
 from services.registration.partners.api import router as partners
@@ -30,7 +31,7 @@ from shared.service import Service
 
 NAME = "registration"
 KEYS_FILE = "keys/registration.json"
-TIMERS: Timers = {END_APPOINTMENT: end_expired_appointment}
+TIMERS: Timers = {END_APPOINTMENT: end_expired_appointment, FORGET_REST: forget_rest}
 ROUTERS = (places, codes, identity, registrations, consents, erasures, staff, partners, riders)
 
 

@@ -1,6 +1,7 @@
 """Rewards, put together."""
 
 from fastapi import APIRouter
+from sqlalchemy import SelectBase, union_all
 from sqlalchemy.orm import Session
 
 from services.rewards.audit import AUDIT
@@ -16,6 +17,7 @@ from services.rewards.redemptions import handlers as redemptions_handlers
 from services.rewards.vouchers import api as vouchers_api
 from services.rewards.vouchers import commands as vouchers_commands
 from services.rewards.vouchers import personal as vouchers_personal
+from services.rewards.vouchers import store as vouchers
 from shared.messaging import Handlers, Timers
 from shared.service import Service
 
@@ -38,7 +40,13 @@ def build(*, code_key: bytes) -> Service:
         audit=AUDIT,
         ports=Ports(code_key=code_key),
         lock=ledger.lock_balances,
+        timed=timed,
     )
+
+
+def timed(rider_id: str) -> SelectBase:
+    """Select the subjects of a rider's timers: holds, lots and vouchers."""
+    return union_all(ledger.hold_ids_of(rider_id), ledger.lot_ids_of(rider_id), vouchers.ids_of(rider_id))
 
 
 def erase(session: Session, rider_id: str) -> None:

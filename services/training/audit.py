@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +10,7 @@ from services.training.certificates.models import Certificate, CertificateName
 from services.training.classes.models import Enrolment, TrainingClass
 from services.training.classes.rules import Outcome
 from services.training.courses.models import CourseOrder
-from shared.events.envelope import Envelope, Event
+from shared.audit import erased_that_remain
 from shared.events.training import (
     AttendanceConfirmedV1,
     CertificateIssuedV1,
@@ -19,10 +18,8 @@ from shared.events.training import (
     ClassCompletedV1,
     ClassOpenedV1,
 )
-from shared.messaging.tables import event_log, tombstone
+from shared.messaging.log import events_told
 from shared.service import Audit, Effect, Finding
-
-E = TypeVar("E", bound=Event)
 
 
 def check(session: Session) -> Iterator[Finding]:
@@ -32,7 +29,9 @@ def check(session: Session) -> Iterator[Finding]:
     yield from _check_issued(session)
     yield from _check_attendance(session)
     yield from _check_classes(session)
-    yield from _check_erased(session)
+    yield from erased_that_remain(
+        session, CourseOrder.rider_id, Enrolment.rider_id, Certificate.rider_id, CertificateName.rider_id
+    )
 
 
 def effects(_session: Session) -> Iterator[Effect]:
@@ -65,8 +64,8 @@ def _check_standing(session: Session) -> Iterator[Finding]:
 
 
 def _check_issued(session: Session) -> Iterator[Finding]:
-    issued = {event.certificate_id: event for event in _told(session, CertificateIssuedV1)}
-    revoked = {event.certificate_id: event.reason for event in _told(session, CertificateRevokedV1)}
+    issued = {event.certificate_id: event for event in events_told(session, CertificateIssuedV1)}
+    revoked = {event.certificate_id: event.reason for event in events_told(session, CertificateRevokedV1)}
     for row in session.scalars(select(Certificate)):
         event = issued.pop(row.id, None)
         if event is None or _issued_facts(event) != _issued_facts(row):
@@ -84,7 +83,7 @@ def _check_issued(session: Session) -> Iterator[Finding]:
 
 
 def _check_attendance(session: Session) -> Iterator[Finding]:
-    told = {(event.class_id, event.rider_id) for event in _told(session, AttendanceConfirmedV1)}
+    told = {(event.class_id, event.rider_id) for event in events_told(session, AttendanceConfirmedV1)}
     present = session.execute(
         select(Enrolment.class_id, Enrolment.rider_id).where(Enrolment.outcome == Outcome.PRESENT.value)
     ).all()
@@ -100,8 +99,8 @@ def _check_attendance(session: Session) -> Iterator[Finding]:
 
 
 def _check_classes(session: Session) -> Iterator[Finding]:
-    opened = {event.class_id: event.course_id for event in _told(session, ClassOpenedV1)}
-    completed = {event.class_id for event in _told(session, ClassCompletedV1)}
+    opened = {event.class_id: event.course_id for event in events_told(session, ClassOpenedV1)}
+    completed = {event.class_id for event in events_told(session, ClassCompletedV1)}
     for row in session.scalars(select(TrainingClass)):
         if opened.pop(row.id, None) != row.course_id:
             yield Finding("class-differs-from-log", row.id, f"class {row.id} is not what the log says was opened")
@@ -111,19 +110,5 @@ def _check_classes(session: Session) -> Iterator[Finding]:
         yield Finding("class-missing", lost, f"the log tells of class {lost}, which is not there")
 
 
-def _check_erased(session: Session) -> Iterator[Finding]:
-    for table in (CourseOrder, Enrolment, Certificate, CertificateName):
-        left = select(table.rider_id).where(table.rider_id.in_(select(tombstone.c.rider_id))).distinct()
-        for rider_id in session.scalars(left):
-            detail = f"table {table.__tablename__} still names an erased rider"
-            yield Finding("erased-rider-remains", str(rider_id), detail)
-
-
 def _issued_facts(of: CertificateIssuedV1 | Certificate) -> tuple[str, ...]:
     return of.number, of.class_id, of.course_id, of.title_zh, of.title_en, of.subdistrict
-
-
-def _told(session: Session, event: type[E]) -> Iterator[E]:
-    documents = select(event_log.c.document).where(event_log.c.type == event.type_name()).order_by(event_log.c.ordinal)
-    for document in session.scalars(documents):
-        yield event.model_validate(Envelope.parse(document).data)

@@ -28,6 +28,13 @@ def scope_of(principal: Principal) -> str | None:
     return None if principal.role in DISTRICT_WIDE else principal.subdistrict or ""
 
 
+def office_of(principal: Principal | None) -> str:
+    """Return the sub-district that a member of its staff serves, nothing for anybody else."""
+    if principal is None or principal.role is not Role.SUBDISTRICT_STAFF:
+        return ""
+    return principal.subdistrict or ""
+
+
 def _reaches(principal: Principal, subdistrict: str | None) -> bool:
     if subdistrict is None or principal.role is not Role.SUBDISTRICT_STAFF:
         return True

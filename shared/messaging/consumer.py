@@ -17,7 +17,7 @@ from shared.keys.ring import KeyRing
 from shared.messaging import cause, marks, parking
 from shared.messaging.arrivals import Arrival, Unreadable, Vocabulary, read
 from shared.messaging.bus import Run
-from shared.messaging.erasing import erase_rider
+from shared.messaging.erasing import Eraser, erase_rider
 from shared.messaging.failures import Failure, kind_of, place_of
 from shared.messaging.fold import Fold, Plan
 from shared.messaging.handlers import Handlers
@@ -26,22 +26,12 @@ from shared.messaging.parking import Verdict
 from shared.messaging.tables import passed_type
 
 
-class Subscriber(Protocol):
+class Subscriber(Eraser, Protocol):
     """What a consumer needs to know of its service."""
-
-    @property
-    def name(self) -> str:
-        """The service's name."""
-        ...
 
     @property
     def handlers(self) -> Handlers:
         """What it does about which events."""
-        ...
-
-    @property
-    def erase(self) -> Callable[[Session, str], None]:
-        """How it deletes what is personal of a rider."""
         ...
 
     @property
@@ -125,7 +115,8 @@ class Consumer:
                 expected = marks.next_offset(session, run.source, run.partition)
                 if run.first > expected:
                     return expected
-                marks.move_checkpoint(session, run.source, run.partition, run.end, back=run.anew)
+                if run.end > expected or run.anew:
+                    marks.write_checkpoint(session, run.source, run.partition, run.end)
             for one in come:
                 if isinstance(one, Unreadable):
                     parking.park_unreadable(session, run.source, one, self._clock.now())
@@ -157,8 +148,8 @@ class Consumer:
             parking.park(session, source, one, verdict, now)
             parking.forget_waiting(session, source, one.envelope.subject, one.sequence)
             self._stop_at_many_alike(session, verdict)
-        for subject, mark in fold.moved.items():
-            parking.forget_waiting(session, source, subject, mark.sequence)
+        for subject in fold.moved.keys() & {subject for subject, _ in fold.held}:
+            parking.forget_waiting(session, source, subject, fold.moved[subject].sequence)
         for one in fold.ready:
             if one.envelope.id in fold.plan.redriven:
                 parking.unpark(session, source, one.envelope.id)

@@ -1,9 +1,9 @@
-"""Erasing a rider in one service: the key first, then the rows, then a receipt; done again it changes nothing."""
+"""Erasing a rider in one service: what was due before, the key, the rows, a receipt; done again it changes nothing."""
 
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from sqlalchemy import delete, update
+from sqlalchemy import SelectBase, delete, update
 from sqlalchemy.orm import Session
 
 from shared.db.upsert import insert_new
@@ -12,14 +12,15 @@ from shared.events.registration import RiderErasedV1
 from shared.messaging.cause import keys, now
 from shared.messaging.log import emit
 from shared.messaging.tables import idempotency, tombstone
+from shared.messaging.timers import Timed, fire_overdue
 
 
-class Eraser(Protocol):
+class Eraser(Timed, Protocol):
     """What erasing needs to know of a service."""
 
     @property
-    def name(self) -> str:
-        """The service's name."""
+    def timed(self) -> Callable[[str], SelectBase] | None:
+        """How it selects the subjects of a rider's timers, if timers of it tell anything of riders."""
         ...
 
     @property
@@ -29,7 +30,12 @@ class Eraser(Protocol):
 
 
 def erase_rider(session: Session, event: RiderErasedV1, service: Eraser) -> None:
-    """Leave a tombstone, destroy the rider's key, delete what is personal, and tell that it is done."""
+    """Leave a tombstone, destroy the rider's key, delete what is personal, and tell that it is done.
+
+    What was due before the rider was erased is done first: it is told alike whether or not its timer was in time.
+    """
+    if service.timed is not None:
+        fire_overdue(session, service, service.timed(event.rider_id))
     bury(session, event.rider_id)
     service.erase(session, event.rider_id)
     receipt = RiderDataErasedV1(subdistrict=event.subdistrict, rider_id=event.rider_id, service=service.name)

@@ -56,10 +56,9 @@ def next_offset(session: Session, source: str, partition: int) -> int:
     return session.scalar(wanted) or 0
 
 
-def move_checkpoint(session: Session, source: str, partition: int, offset: int, *, back: bool = False) -> None:
-    """Let reading of the partition go on at `offset`; a checkpoint moves back only where the log began anew."""
-    reached = offset if back else max(offset, next_offset(session, source, partition))
-    upsert(session, checkpoint, [{"source": source, "partition": partition, "next": reached}])
+def write_checkpoint(session: Session, source: str, partition: int, offset: int) -> None:
+    """Let reading of the partition go on at `offset`; the caller moves it back only where the log began anew."""
+    upsert(session, checkpoint, [{"source": source, "partition": partition, "next": offset}])
 
 
 def list_checkpoints(session: Session) -> dict[tuple[str, int], int]:

@@ -151,11 +151,13 @@ class Relay:
 
     def _hold(self, session: Session) -> Row[Any] | None:
         """Lock the lease row and renew it; None while another holds it."""
-        now = self._clock.now()
-        free = {"name": LEASE_NAME, "holder": self._holder, "expires_at": now}
-        session.execute(insert_new(session, relay_lease), [{**free, "position": 0, "seal": GENESIS, "sent": 0}])
-        mine = relay_lease.c.name == LEASE_NAME
-        lease = session.execute(select(relay_lease).where(mine).with_for_update()).one()
+        now, mine = self._clock.now(), relay_lease.c.name == LEASE_NAME
+        wanted = select(relay_lease).where(mine).with_for_update()
+        lease = session.execute(wanted).one_or_none()
+        if lease is None:
+            free = {"name": LEASE_NAME, "holder": self._holder, "expires_at": now}
+            session.execute(insert_new(session, relay_lease), [{**free, "position": 0, "seal": GENESIS, "sent": 0}])
+            lease = session.execute(wanted).one()
         if lease.holder != self._holder and lease.expires_at > now:
             return None
         until = now + timedelta(seconds=LEASE_S)

@@ -7,7 +7,7 @@ from shared.messaging import marks, parking
 from shared.messaging.arrivals import Arrival, read
 from shared.messaging.bus import Run
 from shared.messaging.consumer import Consumer
-from shared.messaging.source import Head, Source
+from shared.messaging.source import PAGE_MAX, Head, Source
 
 SWEPT = -1
 """The checkpoint of the sweep stands beside those of the partitions, under this number."""
@@ -24,6 +24,7 @@ class Sweep:
         self._store, self._consumer, self._sources = store, consumer, sources
         self._unreached: dict[str, dict[str, Head]] = {}
         self._seen: dict[str, int] = {}
+        self._noted: dict[str, int] = {}
 
     def round(self) -> int:
         """Ask every publisher once; return how many events were fetched and then applied, held or parked."""
@@ -42,15 +43,19 @@ class Sweep:
         """Return the heads that changed since the last round and that the marks have not reached."""
         if name not in self._seen:
             with self._store.read() as session:
-                self._seen[name] = marks.next_offset(session, name, SWEPT)
+                self._seen[name] = self._noted[name] = marks.next_offset(session, name, SWEPT)
         changed: dict[str, Head] = {}
-        while heads := source.heads(self._seen[name]):
+        heads = source.heads(self._seen[name], PAGE_MAX)
+        while heads:
             changed.update(self._not_reached(name, heads))
             self._seen[name] = heads[-1].position
+            heads = source.heads(self._seen[name], PAGE_MAX) if len(heads) == PAGE_MAX else []
         return changed
 
     def _not_reached(self, name: str, heads: Iterable[Head]) -> dict[str, Head]:
         by_subject = {head.subject: head for head in heads}
+        if not by_subject:
+            return {}
         with self._store.read() as session:
             reached = marks.find_marks(session, name, by_subject)
         return {subject: head for subject, head in by_subject.items() if reached.get(subject, 0) < head.sequence}
@@ -78,8 +83,9 @@ class Sweep:
         """Remember up to where every head is reached: the next start asks from there."""
         unreached = [head.position for head in self._unreached[name].values()]
         swept = min(unreached, default=self._seen[name] + 1) - 1
-        with self._store.read() as session:
-            noted = marks.next_offset(session, name, SWEPT)
-        if swept > noted:
-            with self._store.write() as session:
-                marks.move_checkpoint(session, name, SWEPT, swept)
+        if swept <= self._noted[name]:
+            return
+        with self._store.write() as session:
+            if swept > marks.next_offset(session, name, SWEPT):
+                marks.write_checkpoint(session, name, SWEPT, swept)
+        self._noted[name] = swept

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, SelectBase, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
 from shared.db.store import Store
 from shared.db.upsert import insert_new
 from shared.keys.ring import KeyRing
-from shared.messaging.cause import of_timer
-from shared.messaging.consumer import Subscriber
+from shared.messaging.cause import get_cause, of_timer, set_cause
 from shared.messaging.failures import Failure, kind_of, place_of
 from shared.messaging.handlers import Timers
 from shared.messaging.log import transaction
@@ -26,11 +25,25 @@ class UnknownTimerError(LookupError):
     """A timer's purpose is one that the service does not know."""
 
 
+class Timed(Protocol):
+    """What firing timers needs to know of a service."""
+
+    @property
+    def name(self) -> str:
+        """The service's name."""
+        ...
+
+    @property
+    def timers(self) -> Timers:
+        """What it does when which timer is due."""
+        ...
+
+
 class TimerLoop:
     """Fires one service's timers: claim and effect are one transaction, and a failing timer is parked."""
 
-    def __init__(self, service: Subscriber, timers: Timers, store: Store, keys: KeyRing, clock: Clock) -> None:
-        self._service, self._timers, self._store, self._keys, self._clock = service, timers, store, keys, clock
+    def __init__(self, service: Timed, store: Store, keys: KeyRing, clock: Clock) -> None:
+        self._service, self._store, self._keys, self._clock = service, store, keys, clock
 
     def fire_due(self) -> int:
         """Fire what is due, the longest due first; return how many fired. Raises what is transient or ours."""
@@ -56,14 +69,8 @@ class TimerLoop:
         with transaction(self._store, self._service.name, self._keys, why) as session:
             claimed = session.execute(delete(timer).where(timer.c.id == row.id).returning(timer.c.id)).all()
             if claimed:
-                self._action(row.purpose)(session, row.subject)
+                _act(session, self._service, row)
         return bool(claimed)
-
-    def _action(self, purpose: str) -> Any:
-        if purpose not in self._timers:
-            message = f"{self._service.name} has no timer {purpose!r}; deploy the version that scheduled it"
-            raise UnknownTimerError(message)
-        return self._timers[purpose]
 
     def _park(self, row: Row[Any], error: Exception) -> None:
         why = {"parked": True, "error": type(error).__name__, "place": place_of(error)}
@@ -75,6 +82,20 @@ def schedule(session: Session, purpose: str, subject: str, due: datetime) -> Non
     """Let the service's timer of that purpose fire for the subject at `due`; the same again changes nothing."""
     row = {"id": derived_id(due, purpose, subject), "due": due, "purpose": purpose, "subject": subject}
     session.execute(insert_new(session, timer), [{**row, "attempts": 0, "parked": False}])
+
+
+def fire_overdue(session: Session, service: Timed, subjects: SelectBase) -> None:
+    """Do what was due for the subjects before the moment of the transaction, as the loop would have done in time.
+
+    All of it is claimed before anything is done, as the loop claims a timer before it locks what that is about.
+    """
+    why = get_cause(session)
+    overdue = delete(timer).where(timer.c.due <= why.time, timer.c.parked.is_(False), timer.c.subject.in_(subjects))
+    while rows := session.execute(overdue.returning(timer)).all():
+        for row in sorted(rows, key=lambda row: (row.due, row.id)):
+            set_cause(session, of_timer(row.id, row.due))
+            _act(session, service, row)
+        set_cause(session, why)
 
 
 def cancel(session: Session, purpose: str, subject: str) -> None:
@@ -96,3 +117,10 @@ def redrive_timer(session: Session, timer_id: str) -> bool:
 def count_overdue(session: Session, now: datetime) -> int:
     """Return how many timers are due and have not fired, parked ones included."""
     return session.scalar(select(func.count()).select_from(timer).where(timer.c.due <= now)) or 0
+
+
+def _act(session: Session, service: Timed, row: Row[Any]) -> None:
+    if row.purpose not in service.timers:
+        message = f"{service.name} has no timer {row.purpose!r}; deploy the version that scheduled it"
+        raise UnknownTimerError(message)
+    service.timers[row.purpose](session, row.subject)

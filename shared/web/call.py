@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from shared.auth import Principal
+from shared.auth import Principal, authorize, office_of
 from shared.errors import FORBIDDEN, UNAUTHORISED
 from shared.messaging.cause import Cause, of_command
 from shared.web import idempotency, kinds, openapi
@@ -80,7 +80,8 @@ class Call:
         """Obey a command once per Idempotency-Key, and show what it made.
 
         Command, key and events are one transaction. A repeat gets the stored answer, after a day what `show` says then;
-        another request under the same key is refused. What `show` returns holds nothing personal: it is stored.
+        another request under the same key is refused, and one of staff who serve another sub-district by now is another
+        one. What `show` returns holds nothing personal: it is stored.
         """
         now = self.now
         used, cause = self._claim(), self._cause(now)
@@ -93,7 +94,7 @@ class Call:
                 answer = show(session, made).model_dump_json()
                 idempotency.settle(session, used, made, status=status, answer=answer)
                 return _json(answer, status)
-            return _answered_before(session, earlier, show, now)
+            return self._answered_before(session, earlier, show, now)
 
     def repeat(self, show: Show) -> Response | None:
         """Answer a command that was obeyed before as `once` would, from a snapshot; None where the key is new.
@@ -103,7 +104,7 @@ class Call:
         used = self._claim()
         with self.host.snapshot() as session:
             earlier = idempotency.find(session, used)
-            return None if earlier is None else _answered_before(session, earlier, show, self.now)
+            return None if earlier is None else self._answered_before(session, earlier, show, self.now)
 
     def act(self, command: Command, show: Show, status: int = 200) -> Response:
         """Obey a command that is harmless by repetition, and show what it made."""
@@ -113,13 +114,28 @@ class Call:
             answer = show(session, made).model_dump_json()
         return _json(answer, status)
 
+    def _answered_before(self, session: Session, earlier: Row[Any], show: Show, now: datetime) -> Response:
+        answer = idempotency.kept_answer(earlier, now) or self._read_now(show(session, earlier.made))
+        return _json(answer, earlier.status, {"Idempotency-Replayed": "true"})
+
+    def _read_now(self, view: BaseModel) -> str:
+        """Return what stands now of what was made, unless it belongs to a sub-district that the caller does not serve.
+
+        Role and owner need no other look: both are in the key's scope, and the command has asked for them.
+        """
+        place = getattr(view, "subdistrict", None)
+        if self.caller is not None:
+            authorize(self.caller, {self.caller.role}, subdistrict=place, hidden=kinds.MADE_ELSEWHERE())
+        return view.model_dump_json()
+
     def _claim(self) -> Claim:
         key = self.request.headers.get("idempotency-key", "")
         if not KEY_FORM.fullmatch(key):
             raise kinds.KEY_MISSING()
         route = getattr(self.request.scope.get("route"), "path", self.request.url.path)
-        address = f"{self.request.url.path}?{self.request.url.query}"
-        return Claim(self._actor, f"{self.request.method} {route}", key, address.encode() + b"\x00" + self.body)
+        url, office = self.request.url, office_of(self.caller)
+        request = f"{url.path}?{url.query}\x00{office}\x00".encode() + self.body
+        return Claim(self._actor, f"{self.request.method} {route}", key, request)
 
     @property
     def _actor(self) -> str:
@@ -134,11 +150,6 @@ class Call:
             traceparent=state.traceparent,
             random=self.host.random,
         )
-
-
-def _answered_before(session: Session, earlier: Row[Any], show: Show, now: datetime) -> Response:
-    answer = idempotency.kept_answer(earlier, now) or show(session, earlier.made).model_dump_json()
-    return _json(answer, earlier.status, {"Idempotency-Replayed": "true"})
 
 
 def _json(answer: str, status: int, headers: dict[str, str] | None = None) -> Response:

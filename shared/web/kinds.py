@@ -108,6 +108,15 @@ KEY_REUSED = ProblemKind(
     "同一 Idempotency-Key 已用于内容不同的请求。新操作请换用新值。",
     "The same Idempotency-Key came with another request before. Take a new one for a new command.",
 )
+MADE_ELSEWHERE = ProblemKind(
+    "made-elsewhere",
+    404,
+    "内容已不属于本街道",
+    "It belongs to your sub-district no more",
+    "该请求此前已完成，但其结果现已不属于您所在的街道，不能再查看。请联系现所属街道。",
+    "The request was carried out before, and what it made belongs to another sub-district now, so it is not shown. "
+    "Ask that sub-district.",
+)
 BAD_CURSOR = ProblemKind(
     "bad-cursor",
     400,

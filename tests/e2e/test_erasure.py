@@ -76,7 +76,7 @@ def test_a_phone_may_sign_up_again_after_erasure_as_another_rider(day: Day) -> N
     first = day[name].id
     accepted(day[name].ask("DELETE", ME))
     until("the state of the erasure", lambda: erasure_of(day, first)["state"], "complete")
-    day.pass_by(minutes=2)
+    day.pass_by(hours=24, minutes=2)
 
     consents = [{"purpose": "service", "granted": True}]
     draft = {"phone": "13977770002", "platform": "jd", "subdistrict": XUEYUANLU, "language": "en", "consents": consents}

@@ -1,9 +1,14 @@
-"""Stores in memory that outlive a crash and can be told to crash at a commit."""
+"""Stores in memory that outlive a crash and can be told to crash at a commit.
+
+A process has one database for each service and empties it for every world: what SQLAlchemy has compiled for it once
+then serves all schedules. So of two worlds only the one that was made last may be looked at.
+"""
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
@@ -12,7 +17,17 @@ from shared.messaging.tables import KIT
 from shared.service import Service
 from tests.sim import record
 
-_templates: dict[str, bytes] = {}
+
+@dataclass(frozen=True)
+class Disk:
+    """A service's database, and what it is when it is empty."""
+
+    connection: sqlite3.Connection
+    engine: Engine
+    empty: bytes
+
+
+_disks: dict[str, Disk] = {}
 
 
 class CrashError(BaseException):
@@ -22,9 +37,7 @@ class CrashError(BaseException):
 class CrashingStore(Store):
     """A store whose next commits can be made to crash, before or after they happen."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
-        durable_sqlite(engine)
+    def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self.fate: Callable[[], str] = lambda: "commit"
         self.crashes = 0
@@ -45,16 +58,17 @@ class CrashingStore(Store):
 
 def new_store(service: Service) -> CrashingStore:
     """Return an empty store with the service's tables."""
-    if service.name not in _templates:
-        _templates[service.name] = _template(service)
-    connection = sqlite3.connect(":memory:", check_same_thread=False)
-    connection.deserialize(_templates[service.name])
-    return CrashingStore(connection)
+    if service.name not in _disks:
+        _disks[service.name] = _new_disk(service)
+    disk = _disks[service.name]
+    disk.connection.deserialize(disk.empty)
+    return CrashingStore(disk.engine)
 
 
-def _template(service: Service) -> bytes:
+def _new_disk(service: Service) -> Disk:
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+    durable_sqlite(engine)
     for metadata in (KIT, service.metadata, record.METADATA):
         metadata.create_all(engine)
-    return connection.serialize()
+    return Disk(connection, engine, connection.serialize())

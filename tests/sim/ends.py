@@ -26,11 +26,11 @@ def difference(one: dict[str, list[str]], other: dict[str, list[str]]) -> str:
 
 def _tables(place: Place) -> dict[str, list[str]]:
     found = {}
-    for table in place.node.service.metadata.sorted_tables:
-        if table.name in HISTORY:
-            continue
-        kept = [column for column in table.columns if not isinstance(column.type, LargeBinary)]
-        with place.node.snapshot() as session:
+    with place.node.snapshot() as session:
+        for table in place.node.service.metadata.sorted_tables:
+            if table.name in HISTORY:
+                continue
+            kept = [column for column in table.columns if not isinstance(column.type, LargeBinary)]
             found[table.name] = sorted(_text(row._mapping) for row in session.execute(select(*kept)))
     return found
 

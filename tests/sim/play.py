@@ -51,10 +51,11 @@ def play(seed: int) -> Result:
     script = seed // SCHEDULES_PER_SCRIPT
     world, story, wrong = _played(script, random.Random(seed), stormy=True)
     if not wrong:
+        end = end_of(world)
         calm_end, calm_outcomes = calm(script)
         if story.outcomes != calm_outcomes:
             wrong.append(f"orders were answered differently: {_first_difference(story.outcomes, calm_outcomes)}")
-        elif told := difference(end_of(world), calm_end):
+        elif told := difference(end, calm_end):
             wrong.append(f"the ends differ: {told}")
     crashes = sum(place.store.crashes for place in world.places.values())
     return Result(seed, wrong, {**world.bus.faults, "crash": crashes, "erasure": len(story.erased)})

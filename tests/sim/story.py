@@ -47,9 +47,6 @@ class Story:
         )
         for number, chapter in enumerate(chapters):
             day = timedelta(days=number * 9 if number < len(chapters) - 1 else 500)
-            if number:
-                self._wait_until(day - timedelta(hours=2))
-                self.world.settle()
             self._wait_until(day)
             chapter()
             self.world.settle()

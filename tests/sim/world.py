@@ -48,7 +48,10 @@ RANDOM = Reseeded()
 
 @dataclass
 class Place:
-    """One service with its store; `consumers` and `relays` are the processes that work on it side by side."""
+    """One service with its store; `consumers` and `relays` are the processes that work on it side by side.
+
+    `checkpoints` are where its appliers read on, `stirred` whether anything was committed since it was last at rest.
+    """
 
     node: Node
     store: CrashingStore
@@ -56,7 +59,12 @@ class Place:
     relays: list[Relay] = field(default_factory=list)
     sweep: Sweep | None = None
     in_hand: list[tuple[Relay, Sequence[Any]]] = field(default_factory=list)
-    read_to: dict[tuple[str, int], int] = field(default_factory=dict)
+    checkpoints: dict[tuple[str, int], int] = field(default_factory=dict)
+    stirred: bool = True
+
+    def stir(self) -> None:
+        """Note that something was committed."""
+        self.stirred = True
 
 
 class World:
@@ -99,7 +107,9 @@ class World:
         verifier = verifier_for(service.name, self.clock)
         node = Node(service=service, store=store, keys=keys, clock=self.clock, random=self.random, verifier=verifier)
         store.fate = self._fate
-        return Place(node, store)
+        place = Place(node, store)
+        store.on_commit = place.stir
+        return place
 
     def _fate(self) -> str:
         if self.bus.stormy and self.rng.random() < CRASH_CHANCE:
@@ -113,7 +123,8 @@ class World:
         place.relays = [node.relay(self.bus, holder) for holder in ("first", "second")]
         place.sweep = self._sweep_of(place)
         place.in_hand = []
-        place.read_to = {}
+        place.checkpoints = {}
+        place.stirred = True
 
     def _sweep_of(self, place: Place) -> Sweep:
         sources = {name: self.places[name].node.log for name in sorted(place.node.hears)}
@@ -128,6 +139,8 @@ class World:
             return
 
     def _work_until_quiet(self) -> None:
+        for place in self.places.values():
+            place.stirred = True
         for _ in range(QUIET_ROUNDS_MAX):
             self.clock.advance(timedelta(seconds=LEASE_S + 1))
             worked = [self._work(place) for place in self.places.values()]
@@ -137,32 +150,32 @@ class World:
         raise AssertionError(message)
 
     def _work(self, place: Place) -> bool:
-        worked = place.relays[0].step()
-        for source in sorted(place.node.hears):
-            worked |= deliver_from(self, place, source, 0)
-        return bool(place.node.timer_loop().fire_due()) or worked
-
-
-def deliver_from(world: World, place: Place, source: str, applier: int) -> bool:
-    """Let one applier read every partition of a publisher once; tell whether a checkpoint moved or a run came."""
-    came = [deliver(world, place, (source, number), applier) for number in range(PARTITIONS)]
-    return any(came)
+        came = [
+            deliver(self, place, (source, number), 0)
+            for source in sorted(place.node.hears)
+            for number in range(PARTITIONS)
+        ]
+        if not place.stirred:
+            return False
+        place.stirred = False
+        sent, fired = place.relays[0].step(), place.node.timer_loop().fire_due()
+        return sent or bool(fired) or any(came) or place.stirred
 
 
 def deliver(world: World, place: Place, partition: tuple[str, int], applier: int) -> bool:
-    """Let one applier read one partition where its checkpoint stands."""
+    """Let one applier read one partition where its checkpoint stands; tell whether a run came."""
     source, number = partition
-    if not world.bus.stormy and place.read_to.get(partition) == world.bus.length(source, number):
-        return False
-    with place.node.snapshot() as session:
-        offset = next_offset(session, source, number)
+    if partition not in place.checkpoints:
+        with place.node.snapshot() as session:
+            place.checkpoints[partition] = next_offset(session, source, number)
+    offset = place.checkpoints[partition]
     if offset >= world.bus.length(source, number) and not world.bus.stormy:
-        place.read_to[partition] = world.bus.length(source, number)
         return False
     run = world.bus.fetch(source, number, offset)
     if run is None:
         return False
-    place.consumers[applier].apply(run)
+    if place.consumers[applier].apply(run) is None:
+        place.checkpoints[partition] = max(offset, run.end)
     return True
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 
 from services.governance.states import State
-from services.governance.validity import valid_at
+from shared.validity import valid_at
 
 
 class Severity(StrEnum):

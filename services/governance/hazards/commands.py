@@ -112,12 +112,12 @@ def _take_photo(session: Session, hazard: Hazard) -> Sighting | None:
         raise NOT_FOUND(kind="photo", id=photo.id)
     if photo.hazard_id is not None:
         raise photo_problems.PHOTO_TAKEN(photo_id=photo.id, hazard_id=photo.hazard_id)
-    rule = photo_rules.photo_rule(hazard.reported_at)
-    earlier = photos.list_sightings(session, rider_id, hazard.subdistrict, hazard.reported_at - rule.remembered)
+    rule, trace = photo_rules.photo_rule(hazard.reported_at), photos.trace_of(photo)
+    earlier = photos.list_sightings(session, trace, rider_id, hazard.subdistrict, hazard.reported_at - rule.remembered)
 
-    photo.hazard_id, photo.subdistrict = hazard.id, hazard.subdistrict
+    photos.carry(session, photo, hazard.id, hazard.subdistrict)
     cancel(session, "forget-photo", photo.id)
-    return photo_rules.earlier_sighting(photos.trace_of(photo), rider_id, earlier, rule)
+    return photo_rules.earlier_sighting(trace, rider_id, earlier, rule)
 
 
 def _changed(content: Content, change: HazardChange) -> Content:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from services.governance.validity import valid_at
 from shared.geo import Point, haversine_m
+from shared.validity import valid_at
 
 
 class NoAward(StrEnum):

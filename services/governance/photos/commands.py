@@ -65,9 +65,10 @@ def find_known(session: Session, principal: Principal, photo: Photo) -> Sighting
     """Return the report of the caller, or of the caller's sub-district, that carried the same photo before."""
     rule = rules.photo_rule(photo.stored_at)
     home = people_rules.home_of(principal.subdistrict, people.find_home(session, principal.id))
-    seen = store.list_sightings(session, principal.id, home, photo.stored_at - rule.remembered)
+    trace = store.trace_of(photo)
+    seen = store.list_sightings(session, trace, principal.id, home, photo.stored_at - rule.remembered)
     earlier = [sighting for sighting in seen if sighting.hazard_id != photo.hazard_id]
-    return rules.earlier_sighting(store.trace_of(photo), principal.id, earlier, rule)
+    return rules.earlier_sighting(trace, principal.id, earlier, rule)
 
 
 def read_photo(session: Session, principal: Principal, hazard_id: str, files: PhotoStore) -> bytes:

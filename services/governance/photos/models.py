@@ -1,8 +1,8 @@
-"""The table of photos; all of it is personal content."""
+"""The tables of photos; all of them are personal content."""
 
 from datetime import datetime
 
-from sqlalchemy import Text
+from sqlalchemy import ForeignKey, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.governance.models import Base
@@ -21,8 +21,18 @@ class Photo(Base):
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     rider_id: Mapped[str] = mapped_column(Text, index=True)
     file_key: Mapped[str] = mapped_column(Text, unique=True)
-    digest: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(Text, index=True)
     phash: Mapped[str] = mapped_column(Text)
     stored_at: Mapped[datetime] = mapped_column(Instant)
     hazard_id: Mapped[str | None] = mapped_column(Text, unique=True)
     subdistrict: Mapped[str | None] = mapped_column(Text, index=True)
+
+
+class PhotoBand(Base):
+    """One band of bits of the perceptual hash of a photo that a report carries: what it is found by."""
+
+    __tablename__ = "photo_band"
+
+    subdistrict: Mapped[str] = mapped_column(Text, primary_key=True)
+    band: Mapped[int] = mapped_column(Integer, primary_key=True)
+    photo_id: Mapped[str] = mapped_column(ForeignKey("photo.id"), primary_key=True, index=True)

@@ -1,9 +1,9 @@
-"""What is personal in photos: all of table `photo`, and the files, each sealed under its rider's key."""
+"""What is personal in photos: both tables, and the files, each sealed under its rider's key."""
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services.governance.photos.models import Photo
+from services.governance.photos.models import Photo, PhotoBand
 from shared.keys.ring import KeyDestroyedError
 from shared.messaging import keys, now, schedule
 
@@ -25,4 +25,6 @@ def erase(session: Session, rider_id: str) -> None:
     """Delete the rider's photos; their files, unreadable already, are removed by timers at once."""
     for file_key in session.scalars(select(Photo.file_key).where(Photo.rider_id == rider_id)):
         schedule(session, "remove-file", file_key, now(session))
+    own = select(Photo.id).where(Photo.rider_id == rider_id)
+    session.execute(delete(PhotoBand).where(PhotoBand.photo_id.in_(own)))
     session.execute(delete(Photo).where(Photo.rider_id == rider_id))

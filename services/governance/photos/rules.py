@@ -4,8 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from services.governance.validity import valid_at
-from shared.photos.picture import are_alike
+from shared.photos.picture import FEATURES_MIN, are_alike
+from shared.validity import valid_at
+
+BANDS, BAND_BITS, HASH_BITS = 5, 13, 64
+FOUND_DISTANCE_MAX = 2 * BANDS - 1
+"""Hashes that differ in so few bits differ in one bit at the most in one of their bands."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,23 @@ class Sighting:
     hazard_id: str
 
 
+def bands_of(phash: int) -> list[int]:
+    """Return the bands of a perceptual hash, each with its own number before its bits.
+
+    A band takes every fifth bit, so that broad and fine waves are in each. A picture in which next to nothing stands
+    out has no bands: it is like no other.
+    """
+    if phash.bit_count() < FEATURES_MIN:
+        return []
+    return [_band(phash, number) for number in range(BANDS)]
+
+
+def bands_near(phash: int) -> list[int]:
+    """Return bands of which every photo has one that is at most `FOUND_DISTANCE_MAX` bits away; others may too."""
+    flips = (0, *(1 << bit for bit in range(BAND_BITS)))
+    return [band ^ flip for band in bands_of(phash) for flip in flips]
+
+
 def photo_rule(moment: datetime) -> PhotoRule:
     """Return the rule of the moment."""
     return valid_at(PHOTO_RULES, moment)
@@ -65,3 +86,8 @@ def earlier_sighting(photo: Trace, rider_id: str, earlier: Iterable[Sighting], r
 def is_same(one: Trace, other: Trace, rule: PhotoRule) -> bool:
     """Tell whether two photos count as the same: the very bytes, or perceptually near."""
     return one.digest == other.digest or are_alike(one.phash, other.phash, rule.distance_max)
+
+
+def _band(phash: int, number: int) -> int:
+    bits = sum((phash >> place & 1) << nth for nth, place in enumerate(range(number, HASH_BITS, BANDS)))
+    return number << BAND_BITS | bits

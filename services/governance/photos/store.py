@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, union
 from sqlalchemy.orm import Session
 
-from services.governance.photos.models import Photo
-from services.governance.photos.rules import Sighting, Trace
+from services.governance.photos.models import Photo, PhotoBand
+from services.governance.photos.rules import Sighting, Trace, bands_near, bands_of
 from shared.errors import NOT_FOUND
 
 
@@ -48,15 +48,31 @@ def lock_photo(session: Session, photo_id: str) -> Photo:
     return photo
 
 
-def list_sightings(session: Session, rider_id: str, subdistrict: str | None, since: datetime) -> list[Sighting]:
-    """Return the photos that reports carry in the sub-district, and the rider's own of anywhere, oldest first."""
-    near = Photo.rider_id == rider_id
-    if subdistrict is not None:
-        near |= Photo.subdistrict == subdistrict
-    wanted = select(Photo.digest, Photo.phash, Photo.rider_id, Photo.hazard_id).where(
-        near, Photo.hazard_id.is_not(None), Photo.stored_at >= since
+def carry(session: Session, photo: Photo, hazard_id: str, subdistrict: str) -> None:
+    """Let a report carry a photo, which is found by what it looks like from now on."""
+    photo.hazard_id, photo.subdistrict = hazard_id, subdistrict
+    session.add_all(
+        PhotoBand(subdistrict=subdistrict, band=band, photo_id=photo.id) for band in bands_of(trace_of(photo).phash)
     )
-    rows = session.execute(wanted.order_by(Photo.stored_at, Photo.id))
+    session.flush()
+
+
+def list_sightings(
+    session: Session, trace: Trace, rider_id: str, subdistrict: str | None, since: datetime
+) -> list[Sighting]:
+    """Return the photos that may be the same as one, and that reports carry: the oldest first.
+
+    They are the rider's own of anywhere, and those of the sub-district that have its bytes or a band near its own.
+    """
+    wanted = select(Photo).where(Photo.hazard_id.is_not(None), Photo.stored_at >= since)
+    own = wanted.where(Photo.rider_id == rider_id)
+    here = wanted.where(Photo.subdistrict == subdistrict)
+    near = select(PhotoBand.photo_id).where(
+        PhotoBand.subdistrict == subdistrict, PhotoBand.band.in_(bands_near(trace.phash))
+    )
+    # One SELECT with OR would be answered by reading all photos of the sub-district.
+    found = union(own, here.where(Photo.digest == trace.digest), wanted.where(Photo.id.in_(near)))
+    rows = session.execute(found.order_by("stored_at", "id"))
     return [Sighting(Trace(row.digest, int(row.phash, 16)), row.rider_id, row.hazard_id) for row in rows]
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from shared.clock import local_day
+from shared.validity import valid_at
 
 MOBILE = re.compile(r"(?:\+86|0086|86)?(1[3-9][0-9]{9})")
 FILLERS = str.maketrans("", "", " -()\t")
@@ -26,8 +26,7 @@ RULES = (CodeRule(date(2024, 1, 1), digits=6, lifetime=timedelta(minutes=5), tri
 
 def code_rule(moment: datetime) -> CodeRule:
     """Return the rule of the moment's day in Asia/Shanghai; before the first one, the first."""
-    valid = [rule for rule in RULES if rule.valid_from <= local_day(moment)]
-    return valid[-1] if valid else RULES[0]
+    return valid_at(RULES, moment)
 
 
 def normalised_phone(text: str) -> str | None:

@@ -26,12 +26,17 @@ def get_request(session: Session, request_id: str) -> CodeRequest:
     return request
 
 
-def take_try(session: Session, request_id: str, phone_digest: str, moment: datetime) -> None:
-    """Take one of a code's tries; raises the problem that keeps it from being compared."""
+def is_code_of(session: Session, request_id: str, code_digest: str) -> bool:
+    """Tell whether a code is the request's, or the request's message is withheld."""
+    return same(get_request(session, request_id).code_digest, code_digest)
+
+
+def take_try(session: Session, request_id: str, phone_digest: str, moment: datetime, *, last: bool = False) -> None:
+    """Take one of a code's tries, or its last; raises the problem that keeps it from being compared."""
     request = _lock_open(session, request_id, phone_digest, moment)
     if request.tries_left == 0:
         raise problems.CODE_SPENT()
-    request.tries_left -= 1
+    request.tries_left = 0 if last else request.tries_left - 1
 
 
 def use_code(session: Session, request_id: str, phone_digest: str, code_digest: str, moment: datetime) -> None:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
-from services.registration.erasures import commands, store
+from services.registration.erasures import commands, rules, store
 from services.registration.erasures.schemas import ErasureView, ReceiptView
 from services.registration.ports import ports_of
 from services.registration.schemas import Id
@@ -17,7 +17,10 @@ router = APIRouter(tags=["erasures"])
 
 @router.delete("/riders/me", status_code=202, response_model=ErasureView)
 def erase_self(call: Caller) -> Response:
-    """Erase the rider who asks: every service forgets the rider, and the tokens count no more."""
+    """Erase the rider who asks: every service forgets the rider, and the tokens count no more.
+
+    The phone may sign up again after 24 hours, as the answer says.
+    """
     authorize(call.principal, {Role.RIDER})
     return _erase(call, call.principal.id)
 
@@ -53,5 +56,6 @@ def _show(session: Session, rider_id: str) -> ErasureView:
         rider_id=rider_id,
         state="waiting" if waiting else "complete",
         erased_at=erasure.erased_at,
+        phone_free_from=rules.free_from(erasure.erased_at),
         receipts=[ReceiptView(service=receipt.service, received_at=receipt.received_at) for receipt in receipts],
     )

@@ -1,10 +1,12 @@
 """Erasing a rider: here at once, everywhere else by the event."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from services.registration.codes import store as codes
 from services.registration.consents import personal as consents
-from services.registration.erasures import store
+from services.registration.erasures import rules, store
 from services.registration.erasures.models import Erasure
 from services.registration.identity import personal as identity
 from services.registration.ports import Ports
@@ -14,16 +16,17 @@ from services.registration.riders import store as riders
 from shared.auth import Principal, Role, authorize
 from shared.errors import NOT_FOUND
 from shared.events.registration import RiderErasedV1
-from shared.messaging import emit, now
+from shared.messaging import emit, now, schedule
 from shared.messaging.erasing import bury
 
+FORGET_REST = "forget-resting-phone"
 ERASERS = frozenset({Role.RIDER, Role.DATA_OFFICER})
 
 
 def erase_rider(session: Session, ports: Ports, principal: Principal, rider_id: str) -> str:
     """Forget a rider here and tell every service to; asked by the rider or the data officer. Return the rider's id.
 
-    Asked again it changes nothing. The phone may sign up again afterwards, as a new rider.
+    Asked again it changes nothing. The phone may sign up again as a new rider once it has rested.
     """
     authorize(principal, ERASERS, owner=rider_id, hidden=NOT_FOUND(kind="rider", id=rider_id))
     erasure = store.find_erasure(session, rider_id)
@@ -31,12 +34,20 @@ def erase_rider(session: Session, ports: Ports, principal: Principal, rider_id: 
         rider = riders.lock_rider(session, rider_id)
         erasure = Erasure(rider_id=rider.id, subdistrict=rider.subdistrict, erased_at=now(session))
         store.open_erasure(session, erasure, ports.receipts_from)
+        _rest(session, rider.phone_digest, erasure.erased_at)
 
     erase(session, rider_id)
     told = RiderErasedV1(subdistrict=erasure.subdistrict, rider_id=rider_id)
     emit(session, told, once="erasure", at=erasure.erased_at)
     bury(session, rider_id)
     return rider_id
+
+
+def _rest(session: Session, phone_digest: str, erased_at: datetime) -> None:
+    """Let the phone rest: whoever signs up anew the same day begins no new count of what is limited by day."""
+    free_from = rules.free_from(erased_at)
+    store.rest_phone(session, phone_digest, free_from)
+    schedule(session, FORGET_REST, phone_digest, free_from)
 
 
 def erase(session: Session, rider_id: str) -> None:

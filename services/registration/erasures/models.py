@@ -19,6 +19,15 @@ class Erasure(Base):
     erased_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class RestingPhone(Base):
+    """The keyed digest of a phone that was erased, until it may be registered again; it names no rider."""
+
+    __tablename__ = "resting_phone"
+
+    digest: Mapped[str] = mapped_column(Text, primary_key=True)
+    free_from: Mapped[datetime] = mapped_column(Instant)
+
+
 class ErasureReceipt(Base):
     """What one service answered; without time while its receipt is waited for."""
 

@@ -13,9 +13,10 @@ class ReceiptView(BaseModel):
 
 
 class ErasureView(BaseModel):
-    """How far an erasure is: `waiting` for receipts, or `complete`."""
+    """How far an erasure is: `waiting` for receipts, or `complete`; and when the phone may be registered again."""
 
     rider_id: str
     state: str
     erased_at: datetime
+    phone_free_from: datetime
     receipts: list[ReceiptView]

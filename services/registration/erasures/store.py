@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from services.registration.erasures.models import Erasure, ErasureReceipt
+from services.registration.erasures.models import Erasure, ErasureReceipt, RestingPhone
 from services.registration.models import table_of
-from shared.db.upsert import insert_new
+from shared.db.upsert import insert_new, upsert
 from shared.errors import NOT_FOUND
 
 
@@ -30,6 +30,22 @@ def get_erasure(session: Session, rider_id: str) -> Erasure:
     if erasure is None:
         raise NOT_FOUND(kind="erasure", id=rider_id)
     return erasure
+
+
+def rest_phone(session: Session, digest: str, free_from: datetime) -> None:
+    """Keep that a phone rests."""
+    upsert(session, table_of(RestingPhone), [{"digest": digest, "free_from": free_from}])
+
+
+def find_rest(session: Session, digest: str) -> datetime | None:
+    """Return until when a phone rests."""
+    resting = session.get(RestingPhone, digest)
+    return None if resting is None else resting.free_from
+
+
+def forget_rest(session: Session, digest: str) -> None:
+    """Forget that a phone rested."""
+    session.execute(delete(RestingPhone).where(RestingPhone.digest == digest))
 
 
 def keep_receipt(session: Session, rider_id: str, service: str, moment: datetime) -> None:

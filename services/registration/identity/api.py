@@ -23,7 +23,7 @@ from services.registration.identity.schemas import (
 )
 from services.registration.issuing import person_tokens, service_token, unstored
 from services.registration.ports import Ports, ports_of
-from services.registration.proofs import limit_key, proof_of, take_try
+from services.registration.proofs import limit_key, place_of, proof_of, take_try
 from services.registration.schemas import TokenView, nothing
 from services.registration.tokens import FreshToken, fresh_token, invitation_id_of, refresh_digest
 from shared.auth import Principal, Role
@@ -91,10 +91,12 @@ def _for_code(call: Call, grant: CodeGrant) -> Response:
 def _for_password(call: Call, grant: PasswordGrant) -> Response:
     """Compare the password between two transactions: hashing takes long, and nobody else shall wait for it."""
     ports = ports_of(call)
+    place = place_of(ports.secrets, call.client)
     tried = PasswordTry(
         login=grant.login,
         login_key=limit_key(ports.secrets, "login", grant.login),
-        address_key=limit_key(ports.secrets, "address", call.client),
+        login_network_key=limit_key(ports.secrets, "login-network", grant.login, place.network_key),
+        place=place,
         use_id=token(ports.random),
     )
     call.act(lambda session: commands.take_password_try(session, ports, tried), nothing)

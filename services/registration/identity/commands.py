@@ -14,7 +14,7 @@ from services.registration.limits import store as limits
 from services.registration.limits.rules import limit_rule
 from services.registration.partners import store as partners
 from services.registration.ports import Ports
-from services.registration.proofs import EVERYBODY, CodeProof
+from services.registration.proofs import CodeProof, Place
 from services.registration.riders import store as riders
 from services.registration.secrets import Secrets
 from services.registration.staff import commands as staff
@@ -37,7 +37,8 @@ class PasswordTry:
 
     login: str
     login_key: str
-    address_key: str
+    login_network_key: str
+    place: Place
     use_id: str
 
 
@@ -50,11 +51,31 @@ class Checked:
     totp: str = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """Who signs in, how, and from where."""
+
+    person_id: str
+    kind: Kind
+    method: str
+    place: Place
+
+
 def take_password_try(session: Session, ports: Ports, tried: PasswordTry) -> str:
-    """Count a try before the password is compared; raises TOO_MANY."""
-    moment = now(session)
-    keys = {"wrong-login": tried.login_key, "wrong-address": tried.address_key, "wrong-all": EVERYBODY}
-    limits.take_use(session, limit_rule(moment, ports.limits).password_try, keys, tried.use_id, moment)
+    """Count a try before the password is compared; raises TOO_MANY.
+
+    From a network that the person signed in from before, only what was tried there for this login counts.
+    """
+    moment, credential = now(session), store.find_credential(session, tried.login)
+    rule, network_key = limit_rule(moment, ports.limits), tried.place.network_key
+    known = credential is not None and store.is_known_network(session, credential.person_id, network_key)
+    keys = {
+        "wrong-login-network": tried.login_network_key,
+        "wrong-login": tried.login_key,
+        "wrong-address": tried.place.address_key,
+        "wrong-network": network_key,
+    }
+    limits.take_use(session, rule.password_try_known if known else rule.password_try, keys, tried.use_id, moment)
     return tried.use_id
 
 
@@ -68,7 +89,7 @@ def sign_in_with_code(session: Session, proof: CodeProof, fresh: FreshToken) -> 
         raise problems.NOT_REGISTERED()
 
     riders.prove_phone(session, rider.id, moment)
-    return _start(session, rider.id, Kind.RIDER, fresh, "code")
+    return _start(session, Entry(rider.id, Kind.RIDER, "code", proof.place), fresh)
 
 
 def sign_in_with_password(session: Session, secrets: Secrets, checked: Checked, fresh: FreshToken) -> str:
@@ -86,7 +107,7 @@ def sign_in_with_password(session: Session, secrets: Secrets, checked: Checked, 
 
     credential.totp_step = step
     limits.give_back(session, checked.tried.use_id)
-    return _start(session, credential.person_id, Kind(credential.kind), fresh, "password")
+    return _start(session, Entry(credential.person_id, Kind(credential.kind), "password", checked.tried.place), fresh)
 
 
 def refresh(session: Session, presented: str, fresh: FreshToken) -> str:
@@ -181,10 +202,10 @@ def _staff(session: Session, staff_id: str) -> Principal | None:
     return Principal(staff_id, Role(standing.role), subdistrict)
 
 
-def _start(session: Session, person_id: str, kind: Kind, fresh: FreshToken, method: str) -> str:
-    person = get_principal(session, person_id, kind)
-    family_id = store.start_family(session, fresh, person_id, kind)
-    _tell(session, person, method)
+def _start(session: Session, entry: Entry, fresh: FreshToken) -> str:
+    person = get_principal(session, entry.person_id, entry.kind)
+    family_id = store.start_family(session, fresh, entry.person_id, entry.kind, entry.place.network_key)
+    _tell(session, person, entry.method)
     return family_id
 
 

@@ -46,6 +46,16 @@ class TokenFamily(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class KnownNetwork(Base):
+    """A network, by its keyed digest, that a person signed in from; what others try elsewhere limits nobody there."""
+
+    __tablename__ = "known_network"
+
+    person_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    network_key: Mapped[str] = mapped_column(Text, primary_key=True)
+    last_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
 class RefreshToken(Base):
     """One refresh token by its keyed digest; it counts once."""
 

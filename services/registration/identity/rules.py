@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import pyotp
 
-from shared.clock import local_day
+from shared.validity import valid_at
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 PASSWORD_MIN = 12
@@ -43,11 +43,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class LifetimeRule:
-    """For how long refresh tokens and invitations count, from a day on."""
+    """For how long refresh tokens and invitations count, and networks are known, from a day on."""
 
     valid_from: date
     refresh: timedelta
     invitation: timedelta
+    network: timedelta
 
 
 LIFETIMES = (
@@ -55,6 +56,7 @@ LIFETIMES = (
         valid_from=date(2024, 1, 1),
         refresh=timedelta(days=30),
         invitation=timedelta(days=3),
+        network=timedelta(days=90),
     ),
 )
 SERVICES = ("registration", "governance", "rewards", "training", "notify", "portal")
@@ -63,8 +65,7 @@ CLIENTS = (*SERVICES, "audit")
 
 def lifetime_rule(moment: datetime) -> LifetimeRule:
     """Return the rule of the moment's day in Asia/Shanghai; before the first one, the first."""
-    valid = [rule for rule in LIFETIMES if rule.valid_from <= local_day(moment)]
-    return valid[-1] if valid else LIFETIMES[0]
+    return valid_at(LIFETIMES, moment)
 
 
 def is_login(text: str) -> bool:

@@ -6,11 +6,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services.registration.identity import problems
-from services.registration.identity.models import Credential, Invitation, RefreshToken, TokenFamily
+from services.registration.identity.models import Credential, Invitation, KnownNetwork, RefreshToken, TokenFamily
 from services.registration.identity.rules import lifetime_rule
 from services.registration.models import table_of
 from services.registration.tokens import FreshToken
-from shared.db.upsert import insert_new
+from shared.db.upsert import insert_new, upsert
 from shared.messaging import new_id, now
 
 
@@ -81,10 +81,11 @@ def revoke_invitations(session: Session, person_id: str) -> None:
     session.execute(unused)
 
 
-def start_family(session: Session, fresh: FreshToken, person_id: str, kind: str) -> str:
-    """Keep the first refresh token of a sign-in and return its family's id; forget tokens long expired."""
+def start_family(session: Session, fresh: FreshToken, person_id: str, kind: str, network_key: str) -> str:
+    """Keep the first refresh token of a sign-in and return its family's id; forget tokens and networks long past."""
     moment = now(session)
     forget_expired(session, moment)
+    _keep_network(session, person_id, network_key, moment)
     family = TokenFamily(id=new_id(session, "token-family"), person_id=person_id, kind=kind, started_at=moment)
     session.add(family)
     session.flush()
@@ -135,6 +136,18 @@ def forget_expired(session: Session, moment: datetime) -> None:
     oldest = moment - lifetime_rule(moment).refresh
     left = select(RefreshToken.digest).where(RefreshToken.family_id == TokenFamily.id).exists()
     session.execute(delete(TokenFamily).where(TokenFamily.started_at < oldest, ~left))
+
+
+def is_known_network(session: Session, person_id: str, network_key: str) -> bool:
+    """Tell whether a person signed in from a network before."""
+    return session.get(KnownNetwork, (person_id, network_key)) is not None
+
+
+def _keep_network(session: Session, person_id: str, network_key: str, moment: datetime) -> None:
+    past = moment - lifetime_rule(moment).network
+    session.execute(delete(KnownNetwork).where(KnownNetwork.last_at < past))
+    row = {"person_id": person_id, "network_key": network_key, "last_at": moment}
+    upsert(session, table_of(KnownNetwork), [row])
 
 
 def _keep_token(session: Session, fresh: FreshToken, family_id: str, moment: datetime) -> None:

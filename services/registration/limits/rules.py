@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from math import ceil
 
-from shared.clock import local_day
+from shared.validity import valid_at
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LONGEST_WINDOW = DAY
@@ -13,50 +14,84 @@ LONGEST_WINDOW = DAY
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `uses_max` uses of a bucket within any `window`, which is at most `LONGEST_WINDOW`."""
+    """At most `uses_max` uses of a bucket within any `window`, which is at most `LONGEST_WINDOW`.
+
+    With a `pause` more uses are slowed down to one in each pause, instead of refused until the window has passed.
+    """
 
     bucket: str
     uses_max: int
     window: timedelta
+    pause: timedelta | None = None
 
 
 @dataclass(frozen=True)
 class LimitRule:
-    """The limits that hold from a day on; buckets `*-all` are shared by everybody."""
+    """The limits that hold from a day on; buckets `*-all` are shared by everybody.
+
+    `phone` refuses a code. `known` and `unknown` are the budgets of messages to phones of riders and to all others; who
+    asks from a network that the rider signed in from before needs neither.
+    What is over `code_try` has its last try. `password_try_known` is for who signed in from the network before.
+    """
 
     valid_from: date
-    code: tuple[Limit, ...]
+    phone: tuple[Limit, ...]
+    known: tuple[Limit, ...]
+    unknown: tuple[Limit, ...]
     code_try: tuple[Limit, ...]
+    password_try_known: tuple[Limit, ...]
     password_try: tuple[Limit, ...]
 
 
+WRONG_FROM_PLACE = (Limit("wrong-address", 60, HOUR), Limit("wrong-network", 200, HOUR))
+WRONG_FOR_LOGIN = (Limit("wrong-login-network", 10, 15 * MINUTE),)
 FIRST = LimitRule(
     valid_from=date(2024, 1, 1),
-    code=(
-        Limit("code-phone", 1, MINUTE),
-        Limit("code-phone", 5, HOUR),
-        Limit("code-phone", 10, DAY),
-        Limit("code-address", 20, HOUR),
-        Limit("code-all", 2000, HOUR),
+    phone=(Limit("code-phone", 1, MINUTE), Limit("code-phone", 5, HOUR), Limit("code-phone", 10, DAY)),
+    known=(Limit("code-known-network", 300, HOUR), Limit("code-known-all", 2000, HOUR)),
+    unknown=(
+        Limit("code-address", 60, HOUR),
+        Limit("code-network", 200, HOUR),
+        Limit("code-unknown-all", 1000, HOUR),
     ),
-    code_try=(Limit("wrong-address", 60, HOUR), Limit("wrong-all", 1000, HOUR)),
-    password_try=(
-        Limit("wrong-login", 10, 15 * MINUTE),
-        Limit("wrong-address", 60, HOUR),
-        Limit("wrong-all", 1000, HOUR),
-    ),
+    code_try=(*WRONG_FROM_PLACE, Limit("wrong-all", 1000, HOUR)),
+    password_try_known=WRONG_FOR_LOGIN,
+    password_try=(*WRONG_FOR_LOGIN, *WRONG_FROM_PLACE, Limit("wrong-login", 100, HOUR, pause=MINUTE / 2)),
 )
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a request comes from: what one subscriber has (IPv4 address, IPv6 /64), and its network (/24, /48)."""
+
+    address: str
+    network: str
+
+
+def origin_of(client: str) -> Origin:
+    """Return the origin of a client's address; what is no IP address is its own network."""
+    try:
+        address = ip_address(client.partition("%")[0])
+    except ValueError:
+        return Origin(client, client)
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    lengths = (32, 24) if isinstance(address, IPv4Address) else (64, 48)
+    mine, wider = (str(ip_network((address, length), strict=False)) for length in lengths)
+    return Origin(mine, wider)
 
 
 def limit_rule(moment: datetime, rules: Sequence[LimitRule] = (FIRST,)) -> LimitRule:
     """Return the rule of the moment's day in Asia/Shanghai; before the first one, the first."""
-    valid = [rule for rule in rules if rule.valid_from <= local_day(moment)]
-    return valid[-1] if valid else rules[0]
+    return valid_at(rules, moment)
 
 
-def free_at(limit: Limit, use: datetime | None) -> datetime | None:
+def free_at(limit: Limit, use: datetime | None, newest: datetime | None) -> datetime | None:
     """Return when the limit's bucket is free again; `use` is its `uses_max`-th newest use, if there are so many."""
-    return None if use is None else use + limit.window
+    if use is None:
+        return None
+    over = use + limit.window
+    return over if limit.pause is None or newest is None else min(over, newest + limit.pause)
 
 
 def wait_s(moment: datetime, free: Sequence[datetime | None]) -> int:

@@ -14,16 +14,25 @@ from shared.db.upsert import insert_new, upsert
 
 
 def take_use(session: Session, limits: Sequence[Limit], keys: Mapping[str, str], use_id: str, moment: datetime) -> None:
-    """Count one use of every bucket in `keys`; raises TOO_MANY, with nothing counted, when a limit is reached."""
-    _forget_old(session, moment)
-    _lock(session, keys, moment)
-    wait = wait_s(moment, [free_at(limit, _newest(session, limit, keys[limit.bucket])) for limit in limits])
+    """Count one use of every bucket that is limited; raises TOO_MANY, with nothing counted, when a limit is reached."""
+    wait = find_wait(session, limits, keys, use_id, moment)
     if wait > 0:
         raise TOO_MANY(retry_after_s=wait)
 
-    rows = [{"id": use_id, "bucket": bucket, "key": key, "used_at": moment} for bucket, key in sorted(keys.items())]
+
+def find_wait(session: Session, limits: Sequence[Limit], keys: Mapping[str, str], use_id: str, moment: datetime) -> int:
+    """Count one use of every bucket that is limited, or return for how many seconds a limit is reached."""
+    _forget_old(session, moment)
+    limited = {limit.bucket: keys[limit.bucket] for limit in limits}
+    _lock(session, limited, moment)
+    wait = wait_s(moment, [_free_at(session, limit, keys[limit.bucket]) for limit in limits])
+    if wait > 0:
+        return wait
+
+    rows = [{"id": use_id, "bucket": bucket, "key": key, "used_at": moment} for bucket, key in sorted(limited.items())]
     session.execute(insert(LimitUse), rows)
-    upsert(session, table_of(LimitBucket), [_bucket_row(name, key, moment) for name, key in sorted(keys.items())])
+    upsert(session, table_of(LimitBucket), [_bucket_row(name, key, moment) for name, key in sorted(limited.items())])
+    return 0
 
 
 def give_back(session: Session, use_id: str) -> None:
@@ -38,9 +47,14 @@ def _lock(session: Session, keys: Mapping[str, str], moment: datetime) -> None:
         session.execute(row.with_for_update())
 
 
-def _newest(session: Session, limit: Limit, key: str) -> datetime | None:
+def _free_at(session: Session, limit: Limit, key: str) -> datetime | None:
+    newest = None if limit.pause is None else _newest(session, limit, key, 1)
+    return free_at(limit, _newest(session, limit, key, limit.uses_max), newest)
+
+
+def _newest(session: Session, limit: Limit, key: str, nth: int) -> datetime | None:
     uses = select(LimitUse.used_at).where(LimitUse.bucket == limit.bucket, LimitUse.key == key)
-    return session.scalar(uses.order_by(LimitUse.used_at.desc()).offset(limit.uses_max - 1).limit(1))
+    return session.scalar(uses.order_by(LimitUse.used_at.desc()).offset(nth - 1).limit(1))
 
 
 def _forget_old(session: Session, moment: datetime) -> None:

@@ -10,6 +10,7 @@ from services.registration.consents import store as consents
 from services.registration.consents.models import Consent
 from services.registration.consents.rules import PURPOSES
 from services.registration.consents.terms import ensure_answers
+from services.registration.erasures import store as erasures
 from services.registration.identity import store as identity
 from services.registration.identity.rules import Kind
 from services.registration.limits import store as limits
@@ -63,7 +64,7 @@ def sign_up(session: Session, draft: RiderDraft, proof: CodeProof, fresh: FreshT
     if known and not store.has_signed_up(session, rider.id):
         _keep_consents(session, rider, draft, registrar)
     riders.prove_phone(session, rider.id, moment)
-    identity.start_family(session, fresh, rider.id, Kind.RIDER)
+    identity.start_family(session, fresh, rider.id, Kind.RIDER, proof.place.network_key)
     emit(session, SignedInV1(subdistrict=rider.subdistrict, person_id=rider.id, role=Role.RIDER, method="code"))
     return _keep(session, rider, Role.RIDER, known=known)
 
@@ -103,6 +104,9 @@ def _open_rider(session: Session, draft: RiderDraft, digest: str, registrar: Reg
     rider = riders.open_rider(session, wanted)
     if rider.id != wanted.id:
         return rider, True
+    free_from = erasures.find_rest(session, digest)
+    if free_from is not None and registrar.moment < free_from:
+        raise problems.PHONE_RESTS(free_from=free_from)
     personal.keep_details(session, rider.id, Details(mobile_of(draft.phone), draft.name, draft.email))
     told = RiderRegisteredV1(
         subdistrict=rider.subdistrict, rider_id=rider.id, platform=rider.platform, language=rider.language

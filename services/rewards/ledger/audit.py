@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from services.rewards.ledger import chart, rules
 from services.rewards.ledger.models import Balance, Claim, Entry, Hold, Lot, LotUse, Posting
 from services.rewards.ledger.proof import proof_of
+from shared.audit import erased_that_remain
 from shared.messaging.tables import tombstone
 from shared.random import derived_id
 from shared.service import Effect, Finding
@@ -25,7 +26,7 @@ def check(session: Session) -> Iterator[Finding]:
     yield from _check_lots(session)
     yield from _check_holds(session)
     yield from _check_claims(session)
-    yield from _check_erased(session)
+    yield from erased_that_remain(session, Balance.rider_id, Hold.rider_id, Lot.rider_id, Claim.rider_id)
 
 
 def effects(session: Session) -> Iterator[Effect]:
@@ -176,14 +177,6 @@ def _check_claims(session: Session) -> Iterator[Finding]:
     )
     for hazard_id in session.scalars(unpaid):
         yield Finding("award-missing", hazard_id, f"report {hazard_id} is verified and has no award")
-
-
-def _check_erased(session: Session) -> Iterator[Finding]:
-    for table in (Balance, Hold, Lot, Claim):
-        left = select(table.rider_id).where(table.rider_id.in_(select(tombstone.c.rider_id))).distinct()
-        for rider_id in session.scalars(left):
-            detail = f"table {table.__tablename__} still names an erased rider"
-            yield Finding("erased-rider-remains", str(rider_id), detail)
 
 
 def _about(entry: Entry) -> chart.Matter:

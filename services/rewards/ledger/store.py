@@ -146,6 +146,11 @@ def list_all_lots(session: Session, rider_id: str) -> list[LotState]:
     return [lot for lot in _lot_states(session, Lot.rider_id == rider_id) if lot.left > 0]
 
 
+def lot_ids_of(rider_id: str) -> Select[str]:
+    """Select the ids of a rider's lots."""
+    return select(Lot.id).where(Lot.rider_id == rider_id)
+
+
 def left_of(session: Session, lot_id: str) -> int:
     """Return what is left of a lot."""
     return sum(lot.left for lot in _lot_states(session, Lot.id == lot_id))
@@ -206,6 +211,11 @@ def find_hold(session: Session, cause_kind: str, cause_id: str) -> Hold | None:
 def find_hold_by_id(session: Session, hold_id: str) -> Hold | None:
     """Return a hold as it stands now; None where it was never opened, or went with its rider."""
     return session.get(Hold, hold_id, populate_existing=True)
+
+
+def hold_ids_of(rider_id: str) -> Select[str]:
+    """Select the ids of a rider's holds."""
+    return select(Hold.id).where(Hold.rider_id == rider_id)
 
 
 def settle_hold(session: Session, cause_kind: str, cause_id: str, outcome: str) -> Hold:

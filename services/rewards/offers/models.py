@@ -7,7 +7,7 @@ from services.rewards.models import Base
 
 
 class Offer(Base):
-    """What riders of any sub-district may spend points on; vouchers keep the points that they were taken for."""
+    """What riders of a sub-district, or of the whole district, may spend points on; vouchers keep its terms."""
 
     __tablename__ = "offer"
     __table_args__ = (CheckConstraint("points > 0", name="offer_points"),)

@@ -13,21 +13,23 @@ POINTS_MAX, VALID_DAYS_MAX = 100_000, 366
 class KindRule:
     """What an offer of a kind costs and for how long its vouchers are good, unless staff say otherwise.
 
-    Partners of the same kind redeem it.
+    A sub-district's staff may not ask for less than `points_min`: points are the whole district's. Partners of the
+    same kind redeem it.
     """
 
     valid_from: date
     kind: str
     points: int
+    points_min: int
     valid_days: int
 
 
 FIRST_DAY = date(2024, 1, 1)
 KIND_RULES = (
-    KindRule(FIRST_DAY, "laundry", 50, 30),
-    KindRule(FIRST_DAY, "haircut", 80, 30),
-    KindRule(FIRST_DAY, "meal", 30, 30),
-    KindRule(FIRST_DAY, "cool-down", 10, 30),
+    KindRule(FIRST_DAY, "laundry", points=50, points_min=25, valid_days=30),
+    KindRule(FIRST_DAY, "haircut", points=80, points_min=40, valid_days=30),
+    KindRule(FIRST_DAY, "meal", points=30, points_min=15, valid_days=30),
+    KindRule(FIRST_DAY, "cool-down", points=10, points_min=5, valid_days=30),
 )
 
 

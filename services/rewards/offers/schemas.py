@@ -1,6 +1,6 @@
 """Bodies and answers about offers."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -22,17 +22,18 @@ class OfferDraft(Body):
 
 
 class OfferChange(Body):
-    """What is to be changed of an offer; what is left out stays."""
+    """What is to be changed of an offer; what is left out stays. `district_wide` makes it the district's, for good."""
 
     title_zh: Title | None = None
     title_en: Title | None = None
     points: Points | None = None
     valid_days: Days | None = None
     active: bool | None = None
+    district_wide: Literal[True] | None = None
 
 
 class OfferView(View):
-    """An offer."""
+    """An offer; `subdistrict` says whose riders may take it, 110108 all of the district's."""
 
     id: str
     subdistrict: str

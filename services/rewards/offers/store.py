@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from services.rewards.offers.models import Offer
 from shared.errors import NOT_FOUND
+from shared.events.envelope import DISTRICT
 
 
 def add_offer(session: Session, offer: Offer) -> None:
@@ -32,3 +33,8 @@ def lock_offer(session: Session, offer_id: str) -> Offer:
 def list_offers(*, active_only: bool) -> Select[Offer]:
     """Select the offers of all sub-districts."""
     return select(Offer).where(Offer.active) if active_only else select(Offer)
+
+
+def list_offers_for(home: str | None) -> Select[Offer]:
+    """Select the active offers that riders of a sub-district may take: its own, and the district's."""
+    return list_offers(active_only=True).where(Offer.subdistrict.in_(sorted({DISTRICT, home or DISTRICT})))

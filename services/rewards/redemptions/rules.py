@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
 
-from shared.clock import local_day
+from shared.validity import valid_at
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,7 @@ FIRST_RULES = (RedemptionRule(date(2024, 1, 1), timedelta(seconds=60), 30, timed
 
 def redemption_rule(moment: datetime, rules: Sequence[RedemptionRule] = FIRST_RULES) -> RedemptionRule:
     """Return the rule of the moment's day in Asia/Shanghai; before the first one, the first."""
-    valid = [rule for rule in rules if rule.valid_from <= local_day(moment)]
-    return max(valid, key=lambda rule: rule.valid_from) if valid else rules[0]
+    return valid_at(rules, moment)
 
 
 def undo_until(redeemed_at: datetime) -> datetime:

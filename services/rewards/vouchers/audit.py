@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.rewards.told import told
 from services.rewards.vouchers import rules
 from services.rewards.vouchers.models import Voucher, VoucherCode
+from shared.audit import erased_that_remain
 from shared.events.rewards import (
     VoucherExpiredV1,
     VoucherIssuedV1,
@@ -15,7 +15,7 @@ from shared.events.rewards import (
     VoucherRedemptionUndoneV1,
     VoucherVoidedV1,
 )
-from shared.messaging.tables import tombstone
+from shared.messaging.log import events_told
 from shared.service import Finding
 
 NEVER_ISSUED = (rules.RESERVED, rules.RELEASED)
@@ -24,7 +24,7 @@ NEVER_ISSUED = (rules.RESERVED, rules.RELEASED)
 def check(session: Session) -> Iterator[Finding]:
     """Find where vouchers and what was told of them differ, and what is left of the erased."""
     yield from _check_states(session)
-    yield from _check_erased(session)
+    yield from erased_that_remain(session, Voucher.rider_id, VoucherCode.rider_id)
 
 
 def _check_states(session: Session) -> Iterator[Finding]:
@@ -40,21 +40,17 @@ def _check_states(session: Session) -> Iterator[Finding]:
 
 
 def _told_states(session: Session) -> dict[str, str]:
-    """Return the state that the log leaves each voucher in; a redemption may be undone, and be told again."""
-    states = {event.voucher_id: rules.ISSUED for _, event in told(session, VoucherIssuedV1)}
+    """Return the state that the log leaves each voucher in.
+
+    A redemption may be undone, and be told again; a voucher may have expired while the erasure that voids it was on
+    its way.
+    """
+    states = {event.voucher_id: rules.ISSUED for event in events_told(session, VoucherIssuedV1)}
     redeemed: dict[str, int] = {}
-    for _, taken in told(session, VoucherRedeemedV1):
+    for taken in events_told(session, VoucherRedeemedV1):
         redeemed[taken.voucher_id] = redeemed.get(taken.voucher_id, 0) + 1
-    for _, undone in told(session, VoucherRedemptionUndoneV1):
+    for undone in events_told(session, VoucherRedemptionUndoneV1):
         redeemed[undone.voucher_id] = redeemed.get(undone.voucher_id, 0) - 1
     states |= {voucher_id: rules.REDEEMED for voucher_id, times in redeemed.items() if times > 0}
-    states |= {event.voucher_id: rules.VOID for _, event in told(session, VoucherVoidedV1)}
-    return states | {event.voucher_id: rules.EXPIRED for _, event in told(session, VoucherExpiredV1)}
-
-
-def _check_erased(session: Session) -> Iterator[Finding]:
-    for table in (Voucher, VoucherCode):
-        left = select(table.rider_id).where(table.rider_id.in_(select(tombstone.c.rider_id))).distinct()
-        for rider_id in session.scalars(left):
-            detail = f"table {table.__tablename__} still names an erased rider"
-            yield Finding("erased-rider-remains", str(rider_id), detail)
+    states |= {event.voucher_id: rules.EXPIRED for event in events_told(session, VoucherExpiredV1)}
+    return states | {event.voucher_id: rules.VOID for event in events_told(session, VoucherVoidedV1)}

@@ -26,21 +26,24 @@ from shared.errors import NOT_FOUND
 from shared.events.envelope import DISTRICT
 from shared.events.rewards import PointsHeldV1, PointsReleasedV1, PointsReversedV1, PointsSpentV1
 from shared.messaging import Timers, emit, new_id, now, schedule
+from shared.places import get_subdistrict
 
 
 def reserve_voucher(session: Session, principal: Principal, order: VoucherOrder) -> str:
-    """Set points aside for a voucher, oldest expiry first; return its id. Raises POINTS_SHORT and OFFER_CLOSED."""
+    """Set points aside for a voucher, oldest expiry first; return its id.
+
+    Raises POINTS_SHORT, and OFFER_CLOSED or OFFER_ELSEWHERE for an offer that the rider may not take.
+    """
     authorize(principal, {Role.RIDER})
     balance, moment = _own_balance(session, principal), now(session)
-    offer = offers.get_offer(session, order.offer_id)
-    if not offer.active:
-        raise offer_problems.OFFER_CLOSED(offer_id=offer.id)
+    home = principal.subdistrict or balance.subdistrict or DISTRICT
+    offer = _open_offer(session, order.offer_id, home)
     lots = ledger.list_lots(session, principal.id, moment)
     uses = ledger_rules.allocation(lots, offer.points, moment)
     if uses is None:
         raise ledger_problems.POINTS_SHORT(needed=offer.points, available=ledger_rules.spendable(lots, moment))
 
-    voucher = _new_voucher(session, principal.subdistrict or balance.subdistrict or DISTRICT, offer)
+    voucher = _new_voucher(session, home, offer)
     voucher.rider_id = principal.id
     store.add_voucher(session, voucher)
     movement = chart.reservation(principal.id, _matter(voucher), offer.points)
@@ -100,13 +103,12 @@ def expire_voucher(session: Session, voucher_id: str) -> None:
 
 
 def settle_vouchers_of_erased_rider(session: Session, rider_id: str) -> None:
-    """End the reservations of an erased rider, and void or expire the vouchers that were not used."""
+    """End the reservations of an erased rider, and void what was issued and not used by then."""
     balance = ledger.lock_balance(session, rider_id)
     for voucher_id in store.list_ids_of(session, rider_id, (rules.RESERVED,)):
         _release(session, balance, voucher_id, "erased")
-    for voucher_id in store.list_ids_of(session, rider_id, (rules.ISSUED,)):
-        if not _void(session, balance, voucher_id, "erased"):
-            expire_voucher(session, voucher_id)
+    for voucher_id in store.list_ids_of(session, rider_id, rules.UNUSED):
+        _void(session, balance, voucher_id, "erased")
 
 
 def _own_balance(session: Session, principal: Principal) -> Balance:
@@ -114,6 +116,15 @@ def _own_balance(session: Session, principal: Principal) -> Balance:
     if balance is None:
         raise ledger_problems.ACCOUNT_ERASED()
     return balance
+
+
+def _open_offer(session: Session, offer_id: str, home: str) -> Offer:
+    offer = offers.get_offer(session, offer_id)
+    if offer.subdistrict not in (DISTRICT, home):
+        raise offer_problems.OFFER_ELSEWHERE(offer_id=offer.id, place=get_subdistrict(offer.subdistrict).name_zh)
+    if not offer.active:
+        raise offer_problems.OFFER_CLOSED(offer_id=offer.id)
+    return offer
 
 
 def _own_voucher(session: Session, principal: Principal, voucher_id: str) -> Voucher:
@@ -159,14 +170,13 @@ def _release(session: Session, balance: Balance, voucher_id: str, reason: str) -
 
 
 def _void(session: Session, balance: Balance, voucher_id: str, reason: str) -> bool:
-    """Void an issued voucher and reverse its spending; False when it is not issued any more."""
+    """Void an issued voucher and reverse its spending; False when it was not issued any more."""
     moment, rider_id = now(session), balance.rider_id
     voucher = store.get_voucher(session, voucher_id)
     taken = ledger.list_uses(session, _entry_id(session, chart.RESERVE, voucher))
     back = ledger_rules.returned(taken, ledger.expiries(session, taken), moment)
-    issued, step = rules.state_at(voucher, moment) == rules.ISSUED, (rules.ISSUED, rules.VOID)
-    given_back = back.points
-    if not issued or not store.move(
+    usable, step, given_back = rules.was_usable(voucher, moment), (voucher.state, rules.VOID), back.points
+    if not usable or not store.move(
         session, voucher_id, step, ended_at=moment, reason=reason, points_returned=given_back
     ):
         return False

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from shared.clock import local_day
 from shared.random import CROCKFORD
+from shared.validity import valid_at
 
 RESERVED, RELEASED, ISSUED, REDEEMED = "reserved", "released", "issued", "redeemed"
 EXPIRED, VOID = "expired", "void"
+UNUSED = (ISSUED, EXPIRED)
 CODE_CHARS = 10
 MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 BETWEEN = str.maketrans({" ": None, "-": None})
@@ -29,8 +30,7 @@ FIRST_RULES = (VoucherRule(date(2024, 1, 1), timedelta(minutes=10)),)
 
 def voucher_rule(moment: datetime, rules: Sequence[VoucherRule] = FIRST_RULES) -> VoucherRule:
     """Return the rule of the moment's day in Asia/Shanghai; before the first one, the first."""
-    valid = [rule for rule in rules if rule.valid_from <= local_day(moment)]
-    return max(valid, key=lambda rule: rule.valid_from) if valid else rules[0]
+    return valid_at(rules, moment)
 
 
 def code_from(secret: str) -> str:
@@ -70,3 +70,8 @@ def state_at(voucher: Timed, now: datetime) -> str:
     if voucher.state == ISSUED and voucher.expires_at is not None and voucher.expires_at <= now:
         return EXPIRED
     return voucher.state
+
+
+def was_usable(voucher: Timed, moment: datetime) -> bool:
+    """Tell whether an issued voucher could still be used at a moment, even where its expiry has been told since."""
+    return voucher.state in UNUSED and voucher.expires_at is not None and moment < voucher.expires_at

@@ -55,6 +55,11 @@ def list_vouchers_of(rider_id: str) -> Select[Voucher]:
     return select(Voucher).where(Voucher.rider_id == rider_id)
 
 
+def ids_of(rider_id: str) -> Select[str]:
+    """Select the ids of a rider's vouchers."""
+    return select(Voucher.id).where(Voucher.rider_id == rider_id)
+
+
 def list_ids_of(session: Session, rider_id: str, states: Sequence[str]) -> Sequence[str]:
     """Return the ids of a rider's vouchers that are in one of the states."""
     wanted = select(Voucher.id).where(Voucher.rider_id == rider_id, Voucher.state.in_(states))

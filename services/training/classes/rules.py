@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from shared.clock import SHANGHAI, local_day
+from shared.validity import valid_at
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,7 @@ class Venue:
 
 def class_rule(moment: datetime) -> ClassRule:
     """Return the rule of the moment's day in Asia/Shanghai; before the first one, the first."""
-    valid = [rule for rule in CLASS_RULES if rule.valid_from <= local_day(moment)]
-    return valid[-1] if valid else CLASS_RULES[0]
+    return valid_at(CLASS_RULES, moment)
 
 
 def first_session(ordered_at: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from shared.clock import local_day
+from shared.validity import valid_at
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,7 @@ ORDER_RULES = (OrderRule(date(2024, 1, 1), waiting_wishes_max=5),)
 
 def order_rule(moment: datetime) -> OrderRule:
     """Return the rule of the moment's day in Asia/Shanghai; before the first one, the first."""
-    valid = [rule for rule in ORDER_RULES if rule.valid_from <= local_day(moment)]
-    return valid[-1] if valid else ORDER_RULES[0]
+    return valid_at(ORDER_RULES, moment)
 
 
 def home_of(in_token: str | None, as_told: str | None) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, select
+from sqlalchemy import Column, Integer, MetaData, SelectBase, Table, Text, insert, select
 from sqlalchemy.orm import Session
 
 from shared.clock import SettableClock
@@ -13,7 +13,7 @@ from shared.db.store import Store, open_store, sqlite_url
 from shared.events.governance import HazardRejectedV1, HazardVerifiedV1
 from shared.keys.box import MemoryKeyBox
 from shared.keys.ring import KeyRing
-from shared.messaging import Handlers, each, is_erased
+from shared.messaging import Handlers, Timers, each, is_erased
 from shared.messaging.consumer import Consumer
 from shared.messaging.operate import Operator
 from shared.messaging.tables import KIT
@@ -43,6 +43,8 @@ class Tester:
     broken: Callable[[HazardVerifiedV1], Exception | None] = field(default=lambda _event: None)
     erased: list[str] = field(default_factory=list)
     lock: Callable[[Session, Sequence[str]], None] | None = None
+    timers: Timers = field(default_factory=dict)
+    timed: Callable[[str], SelectBase] | None = None
 
     def __post_init__(self) -> None:
         self.handlers = {HazardVerifiedV1: each(self.note, key=lambda event: event.rider_id)}

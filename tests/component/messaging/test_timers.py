@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, literal, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from shared.events.registration import RiderErasedV1
 from shared.messaging import cancel, new_id, now, schedule
 from shared.messaging.cause import of_system
 from shared.messaging.log import transaction
 from shared.messaging.tables import timer
 from shared.messaging.timers import TimerLoop, list_parked_timers, redrive_timer
 from tests.component.messaging.conftest import BadSeverityError, Kit, effect
+from tests.publisher import Publisher
 
 HOUR = timedelta(hours=1)
 
@@ -63,8 +65,8 @@ def test_a_failing_timer_is_parked_and_can_be_redriven(kit: Kit, purpose: str) -
     with kit.store.write() as session:
         (row,) = list_parked_timers(session)
         found = redrive_timer(session, row.id)
-    kit.service.broken = lambda _event: None
-    fired = TimerLoop(kit.service, {purpose: ring}, kit.store, kit.keys, kit.clock).fire_due()
+    kit.service.timers = {purpose: ring}
+    fired = TimerLoop(kit.service, kit.store, kit.keys, kit.clock).fire_due()
 
     assert (found, fired) == (True, 1)
     assert len(kit.effects()) == 1
@@ -80,6 +82,22 @@ def test_a_transient_failure_leaves_the_timer_due(kit: Kit) -> None:
     with kit.store.read() as session:
         assert list_parked_timers(session) == []
     assert kit.count(timer) == 1
+
+
+def test_an_erasure_first_does_what_was_due_before_it_and_leaves_the_rest(kit: Kit) -> None:
+    due = kit.clock.now() + HOUR
+    with transaction(kit.store, "tester", kit.keys, of_system(kit.clock.now())) as session:
+        for subject, hours in (("r1", 3), ("r1", 2), ("r1", 1), ("another", 1)):
+            schedule(session, "ring", subject, kit.clock.now() + hours * HOUR)
+    loop_of(kit)
+    kit.service.timed = lambda rider_id: select(literal(rider_id))
+    publisher = Publisher("registration")
+
+    erased = publisher.document(RiderErasedV1(subdistrict="110108005", rider_id="r1"), due + HOUR)
+    kit.consumer.apply(publisher.run(erased))
+
+    assert kit.effects() == [("r1", due.isoformat()), ("r1", (due + HOUR).isoformat())]
+    assert kit.count(timer) == 2
 
 
 def ring(session: Session, subject: str) -> None:
@@ -108,4 +126,5 @@ def set_timer(kit: Kit, purpose: str) -> None:
 
 def loop_of(kit: Kit) -> TimerLoop:
     """Return a loop that knows three purposes."""
-    return TimerLoop(kit.service, {"ring": ring, "fail": fail, "busy": busy}, kit.store, kit.keys, kit.clock)
+    kit.service.timers = {"ring": ring, "fail": fail, "busy": busy}
+    return TimerLoop(kit.service, kit.store, kit.keys, kit.clock)

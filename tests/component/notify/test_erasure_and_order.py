@@ -1,5 +1,6 @@
 """An erased rider leaves nothing, and the order in which events arrive decides nothing but a language."""
 
+from datetime import timedelta
 from itertools import permutations
 
 from sqlalchemy import text
@@ -7,6 +8,7 @@ from sqlalchemy import text
 from shared.events.envelope import Event
 from shared.events.erasure import RiderDataErasedV1
 from shared.events.governance import HazardReportedV1
+from shared.events.notify import NoticeFailedV1
 from shared.events.registration import RiderErasedV1
 from shared.events.rewards import VoucherIssuedV1
 from shared.events.training import ClassChangedV1, ClassOpenedV1
@@ -50,6 +52,20 @@ def test_a_class_of_an_erased_rider_still_tells_the_others(stage: Stage) -> None
     stage.bench.apply(ClassChangedV1(**CLASS, rider_ids=(RIDER, OTHER)))
 
     assert stage.templates(WANG) == ["class-changed"]
+
+
+def test_a_message_that_was_given_up_before_an_erasure_is_told_of_alike() -> None:
+    in_time, late = Stage(), Stage()
+    for stage in (in_time, late):
+        stage.bench.apply(ClassChangedV1(**CLASS, rider_ids=(RIDER,)))
+        stage.bench.clock.advance(timedelta(days=1))
+
+    in_time.bench.fire_timers()
+    in_time.bench.apply(ERASED)
+    late.bench.apply(ERASED)
+    late.bench.fire_timers()
+
+    assert late.bench.told(NoticeFailedV1) == in_time.bench.told(NoticeFailedV1) != []
 
 
 def test_whatever_the_order_of_subjects_the_same_notices_stand() -> None:

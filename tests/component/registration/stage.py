@@ -3,18 +3,21 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from httpx2 import Response
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from services.registration.clients import open_clients
 from services.registration.codes.trial import TrialSMS
+from services.registration.identity.models import KnownNetwork
 from services.registration.identity.rules import totp_uri
+from services.registration.limits.rules import FIRST
 from services.registration.ports import Ports
 from services.registration.secrets import Secrets
 from services.registration.service import build
@@ -59,7 +62,7 @@ class Stage:
     """Registration under test."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.address = folder, "203.0.113.1"
         self.sms = TrialSMS(folder, SystemClock())
         self.ports = Ports(
             sms=self.sms,
@@ -76,7 +79,21 @@ class Stage:
 
     def http(self, principal: Principal | None = None, language: str = "en") -> TestClient:
         """Return a client of the API."""
-        return self.bench.http(principal, language)
+        return self.bench.http(principal, language, self.address)
+
+    def limit(self, **limits: Any) -> None:
+        """Begin anew with some limits changed."""
+        self.ports = replace(self.ports, limits=(replace(FIRST, **limits),))
+        self.bench = Bench(build(self.ports), self.bench.clock.now())
+
+    @contextmanager
+    def at(self, address: str) -> Iterator[None]:
+        """Send requests from another address while the block runs."""
+        before, self.address = self.address, address
+        try:
+            yield
+        finally:
+            self.address = before
 
     def send(self, method: str, path: str, body: object = None, by: Principal | None = None) -> Response:
         """Send one request; each has an idempotency key of its own."""
@@ -120,6 +137,11 @@ class Stage:
     def tokens(self, **grant: str) -> Response:
         """Ask for tokens."""
         return self.post("/token", grant)
+
+    def known_networks(self) -> list[str]:
+        """Return whose networks are known."""
+        with self.bench.read() as session:
+            return list(session.scalars(select(KnownNetwork.person_id)))
 
     @contextmanager
     def system(self) -> Iterator[Any]:

@@ -156,7 +156,7 @@ def test_a_kill_while_sending_leaves_the_code_counted(stage: Stage) -> None:
 
         with bench.read() as session:
             uses = sorted(session.scalars(select(LimitUse.bucket)))
-    assert uses == ["code-address", "code-all", "code-phone"]
+    assert uses == ["code-address", "code-network", "code-phone", "code-unknown-all"]
 
 
 def test_the_message_is_in_the_language_of_the_caller(stage: Stage) -> None:

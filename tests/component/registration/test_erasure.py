@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,12 @@ from httpx2 import Response
 from sqlalchemy import select
 
 from services.registration.codes.models import CodeRequest
+from services.registration.erasures.models import RestingPhone
 from shared.auth import Principal, Role
 from shared.events.erasure import RiderDataErasedV1
 from shared.events.registration import RiderErasedV1
 from shared.keys.ring import KeyDestroyedError
-from shared.messaging.tables import idempotency, tombstone
+from shared.messaging.tables import idempotency, timer, tombstone
 from tests.component.registration.stage import (
     ADMINISTRATOR,
     BALIZHUANG,
@@ -97,13 +99,38 @@ def test_the_refresh_token_of_an_erased_rider_counts_no_more(stage: Stage) -> No
     assert answer.status_code == 401
 
 
-def test_the_same_phone_may_sign_up_again_as_a_new_rider(stage: Stage) -> None:
+def test_the_same_phone_may_sign_up_again_as_a_new_rider_after_a_day(stage: Stage) -> None:
     first = stage.rider()
-    stage.send("DELETE", "/riders/me", by=first)
+    told = stage.send("DELETE", "/riders/me", by=first).json()["phone_free_from"]
+    stage.pass_time(hours=23, minutes=58)
 
-    again = stage.sign_up(PHONE)
+    code = stage.ask(PHONE)
+    early = stage.post("/riders", {**sign_up_body(), **code.body})
+    stage.pass_time(minutes=1)
+    again = stage.post("/riders", {**sign_up_body(), **code.body}).json()
 
+    assert (early.status_code, problem_of(early)) == (409, "phone-rests")
+    assert datetime.fromisoformat(early.json()["free_from"]) == datetime.fromisoformat(told)
     assert (again["known"], again["rider_id"] != first.id) == (False, True)
+
+
+def test_staff_cannot_register_a_phone_that_rests(stage: Stage) -> None:
+    stage.send("DELETE", "/riders/me", by=stage.rider())
+
+    early = stage.post("/riders/registrations", {**sign_up_body(), "phone": PHONE}, by=STAFF)
+
+    assert (early.status_code, problem_of(early)) == (409, "phone-rests")
+
+
+def test_nothing_is_kept_of_a_phone_that_has_rested(stage: Stage) -> None:
+    stage.send("DELETE", "/riders/me", by=stage.rider())
+    stage.pass_time(hours=24)
+
+    stage.bench.fire_timers()
+
+    with stage.bench.read() as session:
+        left = [session.scalars(select(column)).all() for column in (RestingPhone.digest, timer.c.id)]
+    assert left == [[], []]
 
 
 def test_an_erasure_is_complete_when_every_service_has_answered(stage: Stage) -> None:

@@ -1,17 +1,13 @@
-"""Limits on asking and trying: they hold by phone, by address and for everybody, also after a restart."""
+"""Limits on asking for codes: they hold by phone, also after a restart, and what was counted is forgotten."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
 
 from httpx2 import Response
 from sqlalchemy import func, select
 
 from services.registration.limits.models import LimitBucket, LimitUse
-from services.registration.limits.rules import FIRST, Limit
-from services.registration.service import build
-from tests.component.registration.stage import PHONE, Stage, problem_of
-from tests.harness import Bench
+from tests.component.registration.stage import PHONE, Stage
 
 
 def ask(stage: Stage, phone: str = PHONE) -> Response:
@@ -50,23 +46,6 @@ def test_a_phone_gets_ten_codes_a_day_and_the_window_slides(stage: Stage) -> Non
     assert following.status_code == 202
 
 
-def test_an_address_gets_twenty_codes_an_hour_whatever_the_phones(stage: Stage) -> None:
-    statuses = [ask(stage, f"139000000{number:02}").status_code for number in range(21)]
-
-    assert statuses == [202] * 20 + [429]
-
-
-def test_the_budget_of_an_hour_is_shared_by_everybody(stage: Stage) -> None:
-    tight = replace(FIRST, code=(Limit("code-all", 2, timedelta(hours=1)),))
-    bench = Bench(build(replace(stage.ports, limits=(tight,))))
-
-    with bench.http() as http:
-        answers = [http.post("/api/registration/codes", json={"phone": f"1390000000{n}"}) for n in range(3)]
-
-    assert [answer.status_code for answer in answers] == [202, 202, 429]
-    assert problem_of(answers[2]) == "too-many-tries"
-
-
 def test_a_refused_request_counts_nothing_and_sends_nothing(stage: Stage) -> None:
     ask(stage)
     ask(stage)
@@ -93,17 +72,6 @@ def test_a_limit_holds_in_another_process_on_the_same_store(stage: Stage) -> Non
     restarted.sms.close()
 
     assert answer.status_code == 429
-
-
-def test_wrong_codes_are_limited_for_everybody(stage: Stage) -> None:
-    tight = replace(FIRST, code_try=(Limit("wrong-all", 2, timedelta(hours=1)),))
-    stage.ports = replace(stage.ports, limits=(tight,))
-    stage.bench = Bench(build(stage.ports))
-    code, other = stage.ask(), stage.ask("13900000000")
-
-    answers = [stage.tokens(grant_type="code", **one.wrong) for one in (code, other, code)]
-
-    assert [problem_of(answer) for answer in answers] == ["code-wrong", "code-wrong", "too-many-tries"]
 
 
 def test_a_right_code_is_not_counted_among_the_wrong_ones(stage: Stage) -> None:

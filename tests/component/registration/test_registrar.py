@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from shared.auth import Principal, Role
 from tests.component.registration.stage import (
     BALIZHUANG,
     DISTRICT_STAFF,
@@ -70,3 +71,18 @@ def test_a_repeat_under_the_same_key_registers_once_and_another_body_is_refused(
 
     assert first.json() == repeat.json()
     assert problem_of(other) == "idempotency-key-reused"
+
+
+def test_staff_who_repeat_a_registration_are_not_told_where_the_rider_has_moved(stage: Stage) -> None:
+    body, headers = {**sign_up_body(), "phone": PHONE}, {"Idempotency-Key": "k1"}
+    with stage.http(STAFF) as http:
+        made = http.post("/api/registration/riders/registrations", json=body, headers=headers).json()
+    rider = Principal(made["rider_id"], Role.RIDER, BALIZHUANG)
+    stage.post(f"/riders/{rider.id}/moves", {"subdistrict": HAIDIAN_STREET}, by=rider)
+    stage.pass_time(hours=25)
+
+    with stage.http(STAFF) as http:
+        again = http.post("/api/registration/riders/registrations", json=body, headers=headers)
+
+    assert (again.status_code, problem_of(again)) == (404, "made-elsewhere")
+    assert HAIDIAN_STREET not in again.text

@@ -1,5 +1,6 @@
 """Reserving points for a voucher and having it issued."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from shared.events.rewards import PointsHeldV1, PointsReleasedV1, PointsSpentV1, VoucherIssuedV1
@@ -43,11 +44,31 @@ def test_promised_points_cannot_be_spent(stage: Stage) -> None:
 
 def test_points_are_spendable_wherever_they_were_earned(stage: Stage) -> None:
     stage.earn(50)
-    offer_id = stage.post(STAFF_ELSEWHERE, "/offers", _titles("laundry")).json()["id"]
+    offer_id = _opened_elsewhere(stage)
 
     stage.voucher(offer_id)
 
     assert stage.balance() == (0, 0, 0)
+
+
+def test_an_offer_of_another_sub_district_is_refused_and_takes_no_points(stage: Stage) -> None:
+    stage.earn(50)
+    offer_id = stage.post(STAFF_ELSEWHERE, "/offers", _titles("laundry")).json()["id"]
+
+    answer = stage.post(RIDER, "/vouchers", {"offer_id": offer_id})
+
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (403, "offer-elsewhere")
+    assert "万寿路街道" in answer.json()["detail"]
+    assert stage.balance() == (50, 0, 0)
+
+
+def test_the_sub_district_of_the_account_counts_where_the_token_names_none(stage: Stage) -> None:
+    stage.register()
+    stage.earn(50)
+    nameless = replace(RIDER, subdistrict=None)
+    here = stage.post(STAFF, "/offers", _titles("laundry")).json()["id"]
+
+    assert stage.post(nameless, "/vouchers", {"offer_id": here}).status_code == 201
 
 
 def test_an_issued_voucher_has_spent_its_points_and_shows_its_code_to_its_rider(stage: Stage) -> None:
@@ -168,10 +189,17 @@ def test_a_voucher_keeps_what_it_was_taken_for_when_the_offer_changes(stage: Sta
 def test_a_voucher_belongs_to_the_sub_district_of_its_rider(stage: Stage) -> None:
     stage.earn(50)
 
-    voucher_id = stage.voucher(stage.post(STAFF_ELSEWHERE, "/offers", _titles("laundry")).json()["id"])
+    voucher_id = stage.voucher(_opened_elsewhere(stage))
 
     assert stage.get(STAFF, f"/vouchers/{voucher_id}").json()["subdistrict"] != ELSEWHERE
 
 
 def _titles(kind: str) -> dict[str, str]:
     return {"kind": kind, "title_zh": "洗衣券", "title_en": "Laundry voucher"}
+
+
+def _opened_elsewhere(stage: Stage) -> str:
+    """Return an offer of another sub-district that the district opened to all riders."""
+    offer_id = str(stage.post(STAFF_ELSEWHERE, "/offers", _titles("laundry")).json()["id"])
+    stage.bench.http(DISTRICT).patch(f"/api/rewards/offers/{offer_id}", json={"district_wide": True})
+    return offer_id

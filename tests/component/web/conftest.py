@@ -53,10 +53,11 @@ class Wanted(BaseModel):
 
 
 class View(BaseModel):
-    """What is answered."""
+    """What is answered; the words say where a note belongs, if they are a sub-district's code."""
 
     id: str
     words: str
+    subdistrict: str | None = None
 
 
 def write_note(session: Session, wanted: Wanted) -> str:
@@ -78,7 +79,7 @@ def show(session: Session, note_id: str) -> View:
     note = session.get(Note, note_id)
     if note is None:
         raise NOT_FOUND(kind="note", id=note_id)
-    return View(id=note.id, words=note.words)
+    return View(id=note.id, words=note.words, subdistrict=note.words if note.words.isdigit() else None)
 
 
 @router.post("/notes", status_code=201, response_model=View)

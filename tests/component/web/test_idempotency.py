@@ -1,5 +1,6 @@
 """A command is obeyed once per key, whatever the network repeats."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from shared.messaging.tables import idempotency
 from shared.web.idempotency import forget_answers
 from tests.component.web.conftest import RIDER, Note
 from tests.harness import Bench
+
+STAFF = Principal("s1", Role.SUBDISTRICT_STAFF, "110108005")
 
 
 def test_a_repeat_gets_the_same_answer_and_has_no_second_effect(bench: Bench) -> None:
@@ -47,7 +50,39 @@ def test_a_repeat_after_a_day_is_answered_from_the_resource_as_it_is(bench: Benc
 
     later = post(bench, "k1", "hello")
 
-    assert later.json() == {"id": first.json()["id"], "words": "changed"}
+    assert later.json() == {**first.json(), "words": "changed"}
+
+
+@pytest.mark.parametrize("hours", [1, 25])
+def test_staff_who_serve_another_sub_district_by_now_are_shown_nothing(bench: Bench, hours: int) -> None:
+    post(bench, "k1", "hello", STAFF)
+    bench.clock.advance(timedelta(hours=hours))
+
+    moved = post(bench, "k1", "hello", replace(STAFF, subdistrict="110108012"))
+
+    assert (moved.status_code, code(moved)) == (422, "idempotency-key-reused")
+    assert len(bench.told(CourseOrderedV1)) == 1
+
+
+def test_what_belongs_elsewhere_by_now_is_not_shown_to_a_repeat_after_a_day(bench: Bench) -> None:
+    post(bench, "k1", "hello", STAFF)
+    with bench.store.write() as session:
+        session.execute(update(Note).values(words="110108012"))
+
+    within_a_day = post(bench, "k1", "hello", STAFF)
+    bench.clock.advance(timedelta(hours=25))
+    later = post(bench, "k1", "hello", STAFF)
+
+    assert (within_a_day.status_code, within_a_day.json()["words"]) == (201, "hello")
+    assert (later.status_code, code(later)) == (404, "made-elsewhere")
+
+
+def test_a_rider_who_has_moved_is_still_known_by_the_key(bench: Bench) -> None:
+    first = post(bench, "k1", "hello")
+
+    again = post(bench, "k1", "hello", replace(RIDER, subdistrict="110108012"))
+
+    assert again.json() == first.json()
 
 
 def test_answers_are_forgotten_after_a_day_and_what_was_made_is_not(bench: Bench) -> None:

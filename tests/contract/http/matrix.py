@@ -134,7 +134,7 @@ REWARDS = [
     Row("rewards", "GET /riders/{rider_id}/statement", STAFF, within=True),
     Row("rewards", "POST /entries/{entry_id}/reversals", DISTRICT, {"reason": "duplicate"}),
     Row("rewards", "GET /offers", PEOPLE),
-    Row("rewards", "POST /offers", STAFF, {**TITLES, "kind": "laundry", "points": 10}),
+    Row("rewards", "POST /offers", STAFF, {**TITLES, "kind": "laundry", "points": 30}),
     Row("rewards", "PATCH /offers/{offer_id}", STAFF, {"title_en": "New"}, within=True),
     Row("rewards", "POST /vouchers", RIDER, {"offer_id": "{offer_id}"}),
     Row("rewards", "GET /vouchers", STAFF),

@@ -1,6 +1,7 @@
 """Every route crossed with every role: whoever may gets in, and nobody else does."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from httpx2 import Response
 from shared.auth import Principal, Role
 from tests.contract.http.conftest import WorldOf
 from tests.contract.http.matrix import PEOPLE, ROWS, SERVICES, Row
-from tests.contract.http.worlds import World
+from tests.contract.http.worlds import ELSEWHERE, World
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 KEPT_OUT = {401, 403, 404}
@@ -114,6 +115,17 @@ def test_a_command_without_a_key_is_refused(world_of: WorldOf, row: Row) -> None
     answer = ask(world, row, world.token(allowed_principal(world, row)), key="")
 
     assert (answer.status_code, problem_of(answer)) == (400, "idempotency-key-missing")
+
+
+@pytest.mark.parametrize("row", [row for row in COMMANDS if Role.SUBDISTRICT_STAFF in row.roles], ids=by_id)
+def test_staff_who_have_moved_since_are_answered_nothing_by_a_repeat(world_of: WorldOf, row: Row) -> None:
+    world, key = world_of(row.service), uuid4().hex
+    here = world.person(Role.SUBDISTRICT_STAFF)
+    ask(world, row, world.token(here), key)
+
+    again = ask(world, row, world.token(replace(here, subdistrict=ELSEWHERE)), key)
+
+    assert again.status_code in {403, 404, 409, 422}
 
 
 def kept_out(world: World, row: Row) -> Iterator[Principal]:

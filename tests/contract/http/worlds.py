@@ -130,7 +130,7 @@ def _rewards(_folder: Path) -> World:
 
 
 def _offer_draft() -> dict[str, Any]:
-    return {"kind": "laundry", "title_zh": "洗衣", "title_en": "Laundry", "points": 10}
+    return {"kind": "laundry", "title_zh": "洗衣", "title_en": "Laundry", "points": 30}
 
 
 def _training(_folder: Path) -> World:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.governance.decisions.rules import SHARING_RULES, Claim, SharingRule, shares_award, sharing_rule
 from services.governance.hazards.rules import EARNING_RULES, EarningRule, NoAward, earning_rule, forgone_award
-from services.governance.validity import valid_at
+from shared.validity import valid_at
 
 RULE = EARNING_RULES[0]
 SHARING = SHARING_RULES[0]

@@ -9,8 +9,17 @@ from hypothesis import strategies as st
 from services.governance.categories.rules import FIRST_CATEGORIES, Kind, is_open
 from services.governance.hazards.rules import NEAR_RULES, nearness_m
 from services.governance.people.rules import Office, has_left, home_of
-from services.governance.photos.rules import PHOTO_RULES, Sighting, Trace, earlier_sighting
+from services.governance.photos.rules import (
+    FOUND_DISTANCE_MAX,
+    PHOTO_RULES,
+    Sighting,
+    Trace,
+    bands_near,
+    bands_of,
+    earlier_sighting,
+)
 from shared.geo import Point
+from shared.photos.picture import FEATURES_MIN
 
 NEAR, PHOTO = NEAR_RULES[0], PHOTO_RULES[0]
 HERE = Point(39.99, 116.31)
@@ -52,6 +61,19 @@ def test_a_photo_is_the_same_up_to_8_of_64_bits(bits: int, known: bool) -> None:
     found = earlier_sighting(again, "r1", [seen("r2", "h1", Trace("digest", CLEAR))], PHOTO)
 
     assert (found is not None) == known
+
+
+@given(st.integers(0, 2**64 - 1), st.sets(st.integers(0, 63), max_size=FOUND_DISTANCE_MAX))
+def test_photos_that_are_alike_have_a_band_near_one_another(phash: int, bits: set[int]) -> None:
+    other = phash ^ sum(1 << bit for bit in bits)
+
+    found = bool(set(bands_near(phash)) & set(bands_of(other)))
+
+    assert found == (min(phash.bit_count(), other.bit_count()) >= FEATURES_MIN)
+
+
+def test_no_rule_calls_two_photos_the_same_that_their_bands_would_not_find() -> None:
+    assert all(rule.distance_max <= FOUND_DISTANCE_MAX for rule in PHOTO_RULES)
 
 
 def test_the_rider_s_own_report_goes_before_an_older_one_of_somebody_else() -> None:

@@ -1,5 +1,6 @@
 """Registration's decisions, values in and values out."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pyotp
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.registration.codes.rules import CodeRule, code_rule, message, normalised_phone
 from services.registration.consents.rules import PURPOSES, SINCE, Purpose, missing_purposes
+from services.registration.erasures.rules import free_from
 from services.registration.identity.rules import (
     PASSWORD_MIN,
     is_login,
@@ -18,7 +20,16 @@ from services.registration.identity.rules import (
     totp_step,
     weakness,
 )
-from services.registration.limits.rules import FIRST, LONGEST_WINDOW, Limit, LimitRule, free_at, limit_rule, wait_s
+from services.registration.limits.rules import (
+    FIRST,
+    LONGEST_WINDOW,
+    Limit,
+    Origin,
+    free_at,
+    limit_rule,
+    origin_of,
+    wait_s,
+)
 from services.registration.partners.rules import PARTNER_KINDS, PartnerKind
 from services.registration.places.rules import PLATFORMS, Platform
 from services.registration.riders.rules import is_masked, masked_email, masked_name, masked_phone, unmasked
@@ -73,17 +84,18 @@ def test_a_limit_frees_exactly_when_its_window_has_passed(waited_s: int, window_
     limit = Limit("bucket", 1, timedelta(seconds=window_s))
     used = NOON - timedelta(seconds=waited_s)
 
-    assert wait_s(NOON, [free_at(limit, used), free_at(limit, None)]) == max(0, window_s - waited_s)
+    assert wait_s(NOON, [free_at(limit, used, used), free_at(limit, None, None)]) == max(0, window_s - waited_s)
 
 
 def test_no_limit_looks_further_back_than_uses_are_kept() -> None:
-    limits = (*FIRST.code, *FIRST.code_try, *FIRST.password_try)
+    rules = (FIRST.phone, FIRST.known, FIRST.unknown, FIRST.code_try, FIRST.password_try_known, FIRST.password_try)
+    limits = [limit for rule in rules for limit in rule]
 
     assert max(limit.window for limit in limits) <= LONGEST_WINDOW
 
 
 def test_a_rule_holds_from_its_first_day_in_shanghai_on() -> None:
-    later = LimitRule(date(2026, 9, 19), (), (), ())
+    later = replace(FIRST, valid_from=date(2026, 9, 19))
 
     midnight = datetime(2026, 9, 18, 16, 0, tzinfo=UTC)
     assert limit_rule(midnight - timedelta(seconds=1), (FIRST, later)) is FIRST
@@ -179,3 +191,33 @@ def test_every_choice_is_titled_in_both_languages_and_needed_purposes_are_missed
     assert missing_purposes(["service"]) == []
     assert PURPOSES["photo"].knows("photo-1")
     assert not PURPOSES["photo"].knows("photo-0")
+
+
+def test_a_limit_with_a_pause_slows_down_and_closes_nothing() -> None:
+    limit = Limit("bucket", 100, timedelta(hours=1), pause=timedelta(seconds=30))
+    hundredth, newest = NOON - timedelta(minutes=10), NOON - timedelta(seconds=10)
+
+    assert wait_s(NOON, [free_at(limit, hundredth, newest)]) == 20
+    assert wait_s(NOON, [free_at(limit, None, newest)]) == 0
+    assert wait_s(NOON, [free_at(limit, NOON - timedelta(hours=1), newest)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("client", "address", "network"),
+    [
+        ("203.0.113.77", "203.0.113.77/32", "203.0.113.0/24"),
+        ("::ffff:203.0.113.77", "203.0.113.77/32", "203.0.113.0/24"),
+        ("2001:db8:1:2:a:b:c:d", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("fe80::1%eth0", "fe80::/64", "fe80::/48"),
+        ("testclient", "testclient", "testclient"),
+    ],
+)
+def test_an_address_counts_by_what_one_subscriber_has_and_by_the_network_around_it(
+    client: str, address: str, network: str
+) -> None:
+    assert origin_of(client) == Origin(address, network)
+
+
+def test_an_erased_phone_rests_for_longer_than_a_limit_by_day_counts() -> None:
+    assert free_from(NOON) == NOON + timedelta(hours=24)
+    assert free_from(BEFORE_ALL_RULES) == BEFORE_ALL_RULES + timedelta(hours=24)

@@ -20,6 +20,6 @@ R = TypeVar("R", bound=Dated)
 
 
 def valid_at(rules: Sequence[R], moment: datetime) -> R:
-    """Return the rule of the moment's day in Asia/Shanghai, of rules oldest first; before the first one, the first."""
+    """Return the newest rule of the moment's day in Asia/Shanghai; before all of them, the one that stands first."""
     begun = [rule for rule in rules if rule.valid_from <= local_day(moment)]
-    return begun[-1] if begun else rules[0]
+    return max(begun, key=lambda rule: rule.valid_from) if begun else rules[0]
