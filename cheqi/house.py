@@ -26,7 +26,9 @@ from shared.db.migrate import migrate
 from shared.db.store import open_store
 from shared.errors import ConfigurationError
 from shared.messaging.cause import of_system
+from shared.messaging.history import attach
 from shared.messaging.local import LocalBus
+from shared.messaging.month_files import MonthFiles
 from shared.messaging.worker import Worker
 from shared.node import Node
 from shared.photos.store import photos_in_folder
@@ -113,9 +115,11 @@ class House:
     def _node(self, service: Service) -> Node:
         url = self.folder.store_url(service.name)
         migrate(url, f"services.{service.name}")
+        store = open_store(url)
+        attach(store, MonthFiles(self.folder.archive(service.name)))
         return Node(
             service=service,
-            store=open_store(url),
+            store=store,
             keys=self.folder.key_ring(service.name),
             clock=self.clock,
             random=self.random,

@@ -14,9 +14,10 @@ from services.governance.hazards.rules import earning_rule
 from services.governance.photos.models import Photo
 from services.governance.states import State
 from shared.clock import local_day
-from shared.events.envelope import Envelope, Event
+from shared.events.envelope import Event
 from shared.events.governance import HazardMergedV1, HazardRejectedV1, HazardReportedV1, HazardVerifiedV1
-from shared.messaging.tables import event_log, tombstone
+from shared.messaging.history import read_back
+from shared.messaging.tables import tombstone
 from shared.photos.store import PhotoStore
 from shared.service import Audit, Effect, Finding
 
@@ -135,7 +136,4 @@ def _spelled(decisions: list[tuple[str, str]]) -> str:
 
 
 def _told(session: Session, event: type[E]) -> Iterator[tuple[E, datetime]]:
-    documents = select(event_log.c.document).where(event_log.c.type == event.type_name()).order_by(event_log.c.ordinal)
-    for document in session.scalars(documents):
-        envelope = Envelope.parse(document)
-        yield event.model_validate(envelope.data), envelope.time
+    return ((told, envelope.time) for envelope, told in read_back(session, event))

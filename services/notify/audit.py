@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from services.notify.models import Delivery, Notice
 from services.notify.rules import INBOX
-from shared.events.envelope import Envelope, Event
+from shared.events.envelope import Event
 from shared.events.notify import NoticeDeliveredV1, NoticeFailedV1
-from shared.messaging.tables import event_log, tombstone
+from shared.messaging.history import read_back
+from shared.messaging.tables import tombstone
 from shared.service import Audit, Effect, Finding
 
 E = TypeVar("E", bound=Event)
@@ -68,6 +69,4 @@ def _ended(delivery: Delivery) -> str | None:
 
 
 def _told(session: Session, event: type[E]) -> Iterator[E]:
-    documents = select(event_log.c.document).where(event_log.c.type == event.type_name()).order_by(event_log.c.ordinal)
-    for document in session.scalars(documents):
-        yield event.model_validate(Envelope.parse(document).data)
+    return (told for _, told in read_back(session, event))

@@ -13,7 +13,7 @@ from services.registration.partners.models import Partner
 from services.registration.registrations.models import Registration
 from services.registration.riders.models import MutedNotice, Rider, RiderDetail
 from services.registration.staff.models import Appointment
-from shared.events.envelope import Envelope, Event
+from shared.events.envelope import Event
 from shared.events.registration import (
     ConsentChangedV1,
     PartnerChangedV1,
@@ -23,7 +23,8 @@ from shared.events.registration import (
     StaffAppointedV1,
     StaffEndedV1,
 )
-from shared.messaging.tables import event_log, tombstone
+from shared.messaging.history import read_back
+from shared.messaging.tables import tombstone
 from shared.service import Audit, Effect, Finding
 
 E = TypeVar("E", bound=Event)
@@ -118,6 +119,4 @@ def _partner_facts(of: PartnerChangedV1 | Partner) -> tuple[str, str, str, str, 
 
 
 def _told(session: Session, event: type[E]) -> Iterator[E]:
-    documents = select(event_log.c.document).where(event_log.c.type == event.type_name()).order_by(event_log.c.ordinal)
-    for document in session.scalars(documents):
-        yield event.model_validate(Envelope.parse(document).data)
+    return (told for _, told in read_back(session, event))

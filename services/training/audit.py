@@ -11,7 +11,7 @@ from services.training.certificates.models import Certificate, CertificateName
 from services.training.classes.models import Enrolment, TrainingClass
 from services.training.classes.rules import Outcome
 from services.training.courses.models import CourseOrder
-from shared.events.envelope import Envelope, Event
+from shared.events.envelope import Event
 from shared.events.training import (
     AttendanceConfirmedV1,
     CertificateIssuedV1,
@@ -19,7 +19,8 @@ from shared.events.training import (
     ClassCompletedV1,
     ClassOpenedV1,
 )
-from shared.messaging.tables import event_log, tombstone
+from shared.messaging.history import read_back
+from shared.messaging.tables import tombstone
 from shared.service import Audit, Effect, Finding
 
 E = TypeVar("E", bound=Event)
@@ -124,6 +125,4 @@ def _issued_facts(of: CertificateIssuedV1 | Certificate) -> tuple[str, ...]:
 
 
 def _told(session: Session, event: type[E]) -> Iterator[E]:
-    documents = select(event_log.c.document).where(event_log.c.type == event.type_name()).order_by(event_log.c.ordinal)
-    for document in session.scalars(documents):
-        yield event.model_validate(Envelope.parse(document).data)
+    return (told for _, told in read_back(session, event))

@@ -12,6 +12,7 @@ from shared.db.upsert import insert_new
 from shared.events.envelope import SCHEMA_ROOT, Envelope, Event
 from shared.keys.ring import KeyRing
 from shared.messaging.cause import Cause, get_cause, set_cause, set_keys
+from shared.messaging.history import withdraw_archived
 from shared.messaging.tables import event_log, tombstone
 from shared.random import derived_id
 
@@ -59,6 +60,7 @@ def append(session: Session) -> None:
     ]
     if rows:
         session.execute(insert_new(session, event_log), rows)
+        withdraw_archived(session, [row["id"] for row in rows])
     session.info["told"].clear()
 
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from services.rewards.ledger import chart
 from services.rewards.ledger.chart import Matter, Movement
 from services.rewards.ledger.rules import Returned, Split, Use
-from services.rewards.told import told
 from shared.events.rewards import (
     PointsAwardedV1,
     PointsExpiredV1,
@@ -19,6 +18,7 @@ from shared.events.rewards import (
     PointsReversedV1,
     PointsSpentV1,
 )
+from shared.messaging.history import read_back
 
 ERASED = "erased"
 Cause = tuple[str, str]
@@ -52,12 +52,12 @@ def _take(proof: Proof, steps: Iterator[Step]) -> None:
 
 def _holds(session: Session, in_hold: Counter[Cause]) -> Iterator[Step]:
     """Yield holds and releases; leave in `in_hold` what of each hold was not released."""
-    for envelope, held in told(session, PointsHeldV1):
+    for envelope, held in read_back(session, PointsHeldV1):
         in_hold[held.cause_kind, held.cause_id] += held.points
         make = chart.promise if held.cause_kind == chart.HAZARD else chart.reservation
         matter = Matter(held.cause_kind, held.cause_id, held.subdistrict)
         yield envelope.id, envelope.time, make(held.rider_id, matter, held.points)
-    for envelope, released in told(session, PointsReleasedV1):
+    for envelope, released in read_back(session, PointsReleasedV1):
         in_hold[released.cause_kind, released.cause_id] -= released.points
         make = chart.release if released.cause_kind == chart.HAZARD else chart.end_of_reservation
         matter = Matter(released.cause_kind, released.cause_id, released.subdistrict)
@@ -65,7 +65,7 @@ def _holds(session: Session, in_hold: Counter[Cause]) -> Iterator[Step]:
 
 
 def _spendings(session: Session, spent: dict[str, PointsSpentV1]) -> Iterator[Step]:
-    for envelope, event in told(session, PointsSpentV1):
+    for envelope, event in read_back(session, PointsSpentV1):
         spent[event.entry_id] = event
         matter = Matter(chart.VOUCHER, event.voucher_id, event.subdistrict)
         yield envelope.id, envelope.time, chart.spending(event.rider_id, matter, event.points)
@@ -73,7 +73,7 @@ def _spendings(session: Session, spent: dict[str, PointsSpentV1]) -> Iterator[St
 
 def _awards(session: Session, in_hold: Counter[Cause], lots: dict[str, PointsAwardedV1]) -> Iterator[Step]:
     """Yield awards: what of the hold was not released went into them, the rest was added."""
-    for envelope, event in told(session, PointsAwardedV1):
+    for envelope, event in read_back(session, PointsAwardedV1):
         lots[event.lot_id] = event
         from_hold = in_hold[event.cause_kind, event.cause_id]
         matter = Matter(event.cause_kind, event.cause_id, event.subdistrict)
@@ -83,7 +83,7 @@ def _awards(session: Session, in_hold: Counter[Cause], lots: dict[str, PointsAwa
 
 def _ends_of_lots(session: Session) -> Iterator[Step]:
     times_expired = Counter[str]()
-    for envelope, expired in told(session, PointsExpiredV1):
+    for envelope, expired in read_back(session, PointsExpiredV1):
         times_expired[expired.lot_id] += 1
         matter = Matter(chart.LOT, expired.lot_id, expired.subdistrict)
         movement = chart.expiry(expired.rider_id, matter, expired.points, times_expired[expired.lot_id])
@@ -91,7 +91,7 @@ def _ends_of_lots(session: Session) -> Iterator[Step]:
 
 
 def _reversals(session: Session, spent: dict[str, PointsSpentV1]) -> Iterator[Step]:
-    for envelope, event in told(session, PointsReversedV1):
+    for envelope, event in read_back(session, PointsReversedV1):
         spending = spent.get(event.reversed_entry_id)
         if spending is None:
             make = chart.forfeiture if event.reason == ERASED else chart.correction

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.rewards.told import told
 from services.rewards.vouchers import rules
 from services.rewards.vouchers.models import Voucher, VoucherCode
 from shared.events.rewards import (
@@ -15,6 +14,7 @@ from shared.events.rewards import (
     VoucherRedemptionUndoneV1,
     VoucherVoidedV1,
 )
+from shared.messaging.history import read_back
 from shared.messaging.tables import tombstone
 from shared.service import Finding
 
@@ -41,15 +41,15 @@ def _check_states(session: Session) -> Iterator[Finding]:
 
 def _told_states(session: Session) -> dict[str, str]:
     """Return the state that the log leaves each voucher in; a redemption may be undone, and be told again."""
-    states = {event.voucher_id: rules.ISSUED for _, event in told(session, VoucherIssuedV1)}
+    states = {event.voucher_id: rules.ISSUED for _, event in read_back(session, VoucherIssuedV1)}
     redeemed: dict[str, int] = {}
-    for _, taken in told(session, VoucherRedeemedV1):
+    for _, taken in read_back(session, VoucherRedeemedV1):
         redeemed[taken.voucher_id] = redeemed.get(taken.voucher_id, 0) + 1
-    for _, undone in told(session, VoucherRedemptionUndoneV1):
+    for _, undone in read_back(session, VoucherRedemptionUndoneV1):
         redeemed[undone.voucher_id] = redeemed.get(undone.voucher_id, 0) - 1
     states |= {voucher_id: rules.REDEEMED for voucher_id, times in redeemed.items() if times > 0}
-    states |= {event.voucher_id: rules.VOID for _, event in told(session, VoucherVoidedV1)}
-    return states | {event.voucher_id: rules.EXPIRED for _, event in told(session, VoucherExpiredV1)}
+    states |= {event.voucher_id: rules.VOID for _, event in read_back(session, VoucherVoidedV1)}
+    return states | {event.voucher_id: rules.EXPIRED for _, event in read_back(session, VoucherExpiredV1)}
 
 
 def _check_erased(session: Session) -> Iterator[Finding]:
