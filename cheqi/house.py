@@ -25,6 +25,7 @@ from shared.clock import Clock, SystemClock
 from shared.db.migrate import migrate
 from shared.db.store import open_store
 from shared.errors import ConfigurationError
+from shared.messaging.bus import Bus
 from shared.messaging.cause import of_system
 from shared.messaging.history import attach
 from shared.messaging.local import LocalBus
@@ -53,6 +54,7 @@ class House:
         self._http = httpx2.Client(base_url=settings.address)
         self.nodes = {service.name: self._node(service) for service in self._services()}
         self._workers: list[Worker] = []
+        self.bus: Bus = LocalBus(self._wake)
 
     @property
     def registration(self) -> RegistrationPorts:
@@ -128,7 +130,7 @@ class House:
 
     def _worker(self, node: Node) -> Worker:
         logs = {name: other.log for name, other in self.nodes.items()}
-        work = node.work(LocalBus(self._wake), logs, RELAY_HOLDER, send=self._sender(node))
+        work = node.work(self.bus, logs, RELAY_HOLDER, send=self._sender(node))
         return Worker(work, self.clock, node.troubles)
 
     def _sender(self, node: Node) -> Callable[[], int]:

@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from cheqi import parked
+from cheqi.archive import archive
 from cheqi.audit import audit_house
 from cheqi.demo.play import play_day
 from cheqi.house import list_trial_sms, migrate_all, opened
+from cheqi.republish import republish
 from cheqi.serve import serve_house
 from cheqi.terminal import AsJSON, explained, say, show_rows
 from shared.settings import read_settings
@@ -74,6 +76,10 @@ def backfill(
         else:
             applied = operator.backfill({name: node.log for name, node in house.nodes.items()})
             say(f"{service} applied {applied} past events")
+
+
+app.command()(republish)
+app.command()(archive)
 
 
 @app.command()
