@@ -41,6 +41,7 @@ check: $(READY) ## run what CI runs before the tests
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/python -m shared.events.contract check
+	$(BIN)/python -m cheqi.asyncapi check
 	$(BIN)/pytest -q tests/architecture
 
 sim: $(READY) ## play 2,000 seeded schedules (ARGS='--seed 7': replay one)
@@ -50,8 +51,9 @@ format: $(READY) ## format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-schemas: $(READY) ## store new revisions of event schemas and write docs/events.md
+schemas: $(READY) ## store new revisions of event schemas, write docs/events.md and docs/asyncapi.json
 	$(BIN)/python -m shared.events.contract write
+	$(BIN)/python -m cheqi.asyncapi write
 
 lock: $(READY) ## lock the dependencies again (ARGS=--upgrade: to the newest that fit)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \

@@ -23,6 +23,8 @@ from shared.clock import Clock, SystemClock
 from shared.db.migrate import migrate
 from shared.db.store import open_store
 from shared.errors import ConfigurationError
+from shared.messaging.history import attach
+from shared.messaging.month_files import MonthFiles
 from shared.messaging.source import Source
 from shared.node import Node
 from shared.photos.store import photos_in_folder
@@ -54,9 +56,11 @@ class Assembly:
         service = self._service(name)
         url = self.folder.store_url(name)
         migrate(url, f"services.{name}")
+        store = open_store(url)
+        attach(store, MonthFiles(self.folder.archive(name)))
         node = Node(
             service=service,
-            store=open_store(url),
+            store=store,
             keys=self.folder.key_ring(name),
             clock=self.clock,
             random=self.random,

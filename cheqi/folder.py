@@ -31,6 +31,10 @@ class DataFolder:
         """Where sealed photos are."""
         return self.path / "photos"
 
+    def archive(self, service: str) -> Path:
+        """Return where the archived months of a service's log are."""
+        return self.path / "archive" / service
+
     def store_url(self, service: str) -> str:
         """Return the address of a service's database."""
         return sqlite_url(self.path / f"{service}.db")

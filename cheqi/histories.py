@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import select
 
-from shared.messaging.tables import event_log, mark
+from shared.messaging.history import seals_of
+from shared.messaging.tables import mark
 from shared.node import Node
 from shared.service import Finding
 
@@ -33,10 +34,8 @@ def _marks(consumer: Node, publisher: str) -> Sequence[Mark]:
 
 
 def _compare(publisher: Node, some: Sequence[Mark], consumer: str) -> Iterator[Finding]:
-    wanted = select(event_log.c.subject, event_log.c.sequence, event_log.c.seal)
     with publisher.snapshot() as session:
-        rows = session.execute(wanted.where(event_log.c.subject.in_([subject for subject, _, _ in some])))
-        seals = {(row.subject, row.sequence): row.seal for row in rows}
+        seals = seals_of(session, [(subject, sequence) for subject, sequence, _ in some])
     for subject, sequence, seal in some:
         if seals.get((subject, sequence)) != seal:
             detail = f"{consumer} has applied event {sequence} of {subject} under another seal than the log holds"

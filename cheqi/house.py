@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 
 from cheqi.assembly import SERVICES, Assembly
 from cheqi.folder import DataFolder
@@ -11,6 +12,7 @@ from services.registration.ports import Ports as RegistrationPorts
 from shared.clock import Clock, SystemClock
 from shared.db.migrate import migrate
 from shared.errors import ConfigurationError
+from shared.messaging.bus import OpenBus
 from shared.messaging.cause import of_system
 from shared.messaging.local import LocalBus
 from shared.messaging.worker import Worker
@@ -32,6 +34,15 @@ class House:
         self.registration: RegistrationPorts = self.assembly.registration
         self.nodes = {name: self.assembly.node(name) for name in SERVICES}
         self._workers: list[Worker] = []
+
+    @cached_property
+    def bus(self) -> OpenBus:
+        """What carries the events of these settings."""
+        if self.settings.bus == "local":
+            return LocalBus(self._wake)
+        from shared.messaging.kafka.bus import KafkaBus  # noqa: PLC0415 - the embedded default need not load a client
+
+        return KafkaBus(self.settings.kafka)
 
     def start(self) -> None:
         """Begin to relay, to apply events and to fire timers; raises BackfillNeededError where a past is missing."""
@@ -71,11 +82,13 @@ class House:
         """End the work in hand and close every store."""
         for worker in self._workers:
             worker.stop()
+        if "bus" in self.__dict__:
+            self.bus.close()
         self.assembly.close()
 
     def _worker(self, node: Node) -> Worker:
         logs = {name: other.log for name, other in self.nodes.items()}
-        work = node.work(LocalBus(self._wake), logs, RELAY_HOLDER, send=self.assembly.sender(node))
+        work = node.work(self.bus, logs, RELAY_HOLDER, send=self.assembly.sender(node))
         return Worker(work, self.clock, node.troubles)
 
     def _wake(self) -> None:

@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from cheqi import lag, parked, running, topics
+from cheqi.archive import archive
 from cheqi.audit import audit_house
 from cheqi.demo.play import play_day
 from cheqi.house import list_trial_sms, migrate_all, opened
 from cheqi.rehearsal import command as rehearsal
+from cheqi.republish import republish
 from cheqi.terminal import AsJSON, explained, say, show_rows
 from shared.settings import read_settings
 
@@ -68,6 +70,10 @@ def backfill(
         else:
             applied = operator.backfill({name: node.log for name, node in house.nodes.items()})
             say(f"{service} applied {applied} past events")
+
+
+app.command()(republish)
+app.command()(archive)
 
 
 @app.command()

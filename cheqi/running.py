@@ -13,9 +13,7 @@ from cheqi.serve import keep_running, serve_api, serve_house
 from cheqi.supervisor import Command
 from cheqi.terminal import explained
 from cheqi.topics import apply_topics
-from cheqi.working import serve_relay, serve_worker
 from shared.errors import ConfigurationError
-from shared.messaging.kafka.worker import Settings as WorkerSettings
 from shared.settings import PREFIX, Settings, read_settings
 
 ALL = "all"
@@ -75,9 +73,15 @@ def serve(
         elif role is None:
             _keep_running(settings, [_command(service, Role.API), _command(service, Role.WORKER)])
         else:
-            how = WorkerSettings(servers=settings.kafka, transport=transport.value)
-            work = serve_worker if role is Role.WORKER else serve_relay
-            work(settings, service, how, Pulse(pulse))
+            _work(settings, service, role, transport, Pulse(pulse))
+
+
+def _work(settings: Settings, service: str, role: Role, transport: TransportName, pulse: Pulse) -> None:
+    from cheqi import working  # noqa: PLC0415 - other commands need not load what hears Kafka
+
+    how = working.WorkerSettings(servers=settings.kafka, transport=transport.value)
+    work = working.serve_worker if role is Role.WORKER else working.serve_relay
+    work(settings, service, how, pulse)
 
 
 def _names(service: str, role: Role | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.errors import ConfigurationError, Refusal
+from shared.messaging.archive import MonthNotOverError
 from shared.messaging.operate import BackfillNeededError
 from shared.messaging.parking import UnknownParkedEventError
 
@@ -54,6 +55,6 @@ def explained() -> Iterator[None]:
         told = {name: str(value) for name, value in refusal.facts.items()}
         complain(refusal.kind.detail_en.format(**told))
         raise typer.Exit(2) from None
-    except (ConfigurationError, BackfillNeededError, UnknownParkedEventError) as error:
+    except (ConfigurationError, BackfillNeededError, MonthNotOverError, UnknownParkedEventError) as error:
         complain(str(error))
         raise typer.Exit(2) from None

@@ -1,7 +1,7 @@
 """`cheqi topics`: the topics of the services on Kafka."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,8 +9,10 @@ from cheqi.assembly import SERVICES
 from cheqi.house import opened
 from cheqi.terminal import AsJSON, explained, say, show_rows
 from shared.messaging import marks
-from shared.messaging.kafka.topics import Provision, Topics
 from shared.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from shared.messaging.kafka.topics import Provision, Topics
 
 app = typer.Typer(no_args_is_help=True, help="The topics of the services on Kafka.")
 
@@ -32,10 +34,17 @@ def reset(service: Annotated[str, typer.Argument(help="The consumer whose worker
         node = house.get_node(service)
         with node.store.read() as session:
             checkpoints = marks.list_checkpoints(session)
-        count = Topics(settings.kafka).reset_offsets(service, node.hears, checkpoints)
+        count = topics_of(settings).reset_offsets(service, node.hears, checkpoints)
     say(f"{count} partitions of {service} are told")
 
 
-def apply_topics(settings: Settings) -> list[Provision]:
+def apply_topics(settings: Settings) -> "list[Provision]":
     """Make the topics that are missing; return what was found of each. Raises ConnectionError without a broker."""
-    return Topics(settings.kafka).provision(SERVICES, settings.kafka_replication)
+    return topics_of(settings).provision(SERVICES, settings.kafka_replication)
+
+
+def topics_of(settings: Settings) -> "Topics":
+    """Return what is done about topics on the broker of the settings."""
+    from shared.messaging.kafka.topics import Topics  # noqa: PLC0415 - other commands need not load a client
+
+    return Topics(settings.kafka)

@@ -17,6 +17,7 @@ from shared.settings import Settings
 from shared.telemetry import configure_logs
 from shared.web.host import Health
 
+__all__ = ["WorkerSettings", "serve_relay", "serve_worker"]
 NOT_JOINED = "the worker has not joined its group on Kafka yet"
 
 

@@ -14,7 +14,7 @@ from services.governance.states import State
 from shared.audit import erased_that_remain
 from shared.clock import local_day
 from shared.events.governance import HazardMergedV1, HazardRejectedV1, HazardReportedV1, HazardVerifiedV1
-from shared.messaging.log import enveloped_told, events_told
+from shared.messaging.history import enveloped_told, events_told
 from shared.photos.store import PhotoStore
 from shared.service import Audit, Effect, Finding
 

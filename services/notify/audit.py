@@ -9,7 +9,7 @@ from services.notify.models import Delivery, Notice
 from services.notify.rules import INBOX
 from shared.audit import erased_that_remain
 from shared.events.notify import NoticeDeliveredV1, NoticeFailedV1
-from shared.messaging.log import events_told
+from shared.messaging.history import events_told
 from shared.messaging.tables import tombstone
 from shared.service import Audit, Effect, Finding
 

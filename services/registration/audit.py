@@ -22,7 +22,7 @@ from shared.events.registration import (
     StaffAppointedV1,
     StaffEndedV1,
 )
-from shared.messaging.log import events_told
+from shared.messaging.history import events_told
 from shared.messaging.tables import tombstone
 from shared.service import Audit, Effect, Finding
 

@@ -18,7 +18,7 @@ from shared.events.training import (
     ClassCompletedV1,
     ClassOpenedV1,
 )
-from shared.messaging.log import events_told
+from shared.messaging.history import events_told
 from shared.service import Audit, Effect, Finding
 
 

@@ -15,12 +15,14 @@ PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 class Store:
     """One service's database.
 
-    `on_commit` is called after every transaction that wrote, so that a relay need not wait for its next poll.
+    `on_commit` is called after every transaction that wrote, so that a relay need not wait for its next poll. `info`
+    is what each of its sessions carries in its own `info`.
     """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.on_commit: Callable[[], None] = lambda: None
+        self.info: dict[str, Any] = {}
         self._reader = engine.execution_options(isolation_level="REPEATABLE READ") if self._is_server else engine
         self._writer = engine if self._is_server else engine.execution_options(writer=True)
 
@@ -31,13 +33,13 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a snapshot: what is read in it belongs together, and nothing is kept."""
-        with Session(self._reader) as session:
+        with Session(self._reader, info=self.info) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Open a transaction: it commits when the block ends and leaves nothing behind when the block raises."""
-        with Session(self._writer, expire_on_commit=False) as session:
+        with Session(self._writer, expire_on_commit=False, info=self.info) as session:
             yield session
             self.commit(session)
         self.on_commit()

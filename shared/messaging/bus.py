@@ -45,3 +45,11 @@ class Bus(Protocol):
         It, or the call, fails with a ConnectionError when that is not certain.
         """
         ...
+
+
+class OpenBus(Bus, Protocol):
+    """A bus that stands on connections of its own."""
+
+    def close(self) -> None:
+        """Close them."""
+        ...

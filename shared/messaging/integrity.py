@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from shared.messaging.history import Entry, archive_of, archived_entry, entries, list_months, manifest_of
+from shared.messaging.month_files import ArchiveError
 from shared.messaging.relay import LEASE_NAME
-from shared.messaging.seal import GENESIS, seal_of
-from shared.messaging.tables import event_log, head, relay_lease
-
-ROWS_AT_ONCE = 1000
+from shared.messaging.seal import GENESIS, is_sealed
+from shared.messaging.tables import archived_event, head, relay_lease
 
 
 @dataclass(frozen=True)
@@ -31,34 +31,60 @@ class _Walk:
     seal: str = GENESIS
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)
 
-    def take(self, row: Row[Any]) -> Iterator[Break]:
-        """Compare one row with what must come next, and go on from what stands in it."""
-        if row.position != self.position + 1:
-            yield Break("log-gap", row.id, f"position {self.position + 1} is missing before {row.position}")
-        if row.sequence is not None:
-            yield from self._take_in_subject(row)
-        numbers = {"position": row.position, "sequence": row.sequence, "previous": row.previous}
-        if seal_of(self.seal, document=row.document, **numbers) != row.seal:
-            yield Break("seal-broken", row.id, f"the event at position {row.position} is not what was sealed there")
-        self.position, self.seal = row.position, row.seal
+    def take(self, one: Entry) -> Iterator[Break]:
+        """Compare one event with what must come next, and go on from what stands in it."""
+        numbers = one.numbers
+        if numbers.position != self.position + 1:
+            yield Break("log-gap", one.id, f"position {self.position + 1} is missing before {numbers.position}")
+        if numbers.sequence is not None:
+            yield from self._take_in_subject(one, numbers.sequence)
+        if not is_sealed(self.seal, one.document, numbers):
+            yield Break("seal-broken", one.id, f"the event at position {numbers.position} is not what was sealed there")
+        self.position, self.seal = numbers.position, numbers.seal
 
-    def _take_in_subject(self, row: Row[Any]) -> Iterator[Break]:
-        sequence, seal = self.heads.get(row.subject, (0, GENESIS))
-        if row.sequence != sequence + 1:
-            yield Break("subject-gap", row.subject, f"sequence {sequence + 1} is missing before {row.sequence}")
-        elif row.previous != seal:
-            yield Break("seal-broken", row.id, f"sequence {row.sequence} of {row.subject} names another predecessor")
-        self.heads[row.subject] = (row.sequence, row.seal)
+    def _take_in_subject(self, one: Entry, at: int) -> Iterator[Break]:
+        sequence, seal = self.heads.get(one.subject, (0, GENESIS))
+        if at != sequence + 1:
+            yield Break("subject-gap", one.subject, f"sequence {sequence + 1} is missing before {at}")
+        elif one.numbers.previous != seal:
+            yield Break("seal-broken", one.id, f"sequence {at} of {one.subject} names another predecessor")
+        self.heads[one.subject] = (at, one.numbers.seal)
 
 
 def breaks(session: Session) -> Iterator[Break]:
-    """Yield every place where the log differs from what its relay sealed; nothing where it is whole."""
+    """Yield every place where the log differs from what its relay sealed; nothing where it is whole.
+
+    Behind a month of the archive that cannot be read nothing can be compared, and the walk ends there.
+    """
     walk = _Walk()
-    wanted = select(event_log).where(event_log.c.position.is_not(None)).order_by(event_log.c.position)
-    for row in session.execute(wanted.execution_options(yield_per=ROWS_AT_ONCE)):
-        yield from walk.take(row)
+    for month in list_months(session):
+        try:
+            yield from _breaks_of_month(session, month, walk)
+        except (ArchiveError, ValueError) as error:
+            yield Break("archive-damaged", month.month, str(error))
+            return
+    yield from _archived_ids_that_differ(session, walk.position)
+    for one in entries(session, 0):
+        yield from walk.take(one)
     yield from _heads_that_differ(session, walk)
     yield from _lease_that_differs(session, walk)
+
+
+def _breaks_of_month(session: Session, month: Row[Any], walk: _Walk) -> Iterator[Break]:
+    files, manifest = archive_of(session), manifest_of(session, month)
+    if files.sha256(month.month) != month.sha256:
+        yield Break("archive-differs", month.month, "the file of the month is not the one that was written")
+    for line in files.lines(manifest):
+        yield from walk.take(archived_entry(line))
+    if (walk.position, walk.seal) != (month.last_position, month.last_seal):
+        yield Break("archive-differs", month.month, f"the month does not end at position {month.last_position}")
+
+
+def _archived_ids_that_differ(session: Session, archived: int) -> Iterator[Break]:
+    """Compare how many ids are kept of the archive: one that is missing would be told again."""
+    kept = session.scalar(select(func.count()).select_from(archived_event)) or 0
+    if kept != archived:
+        yield Break("archive-differs", "archived_event", f"{kept} ids are kept of {archived} archived events")
 
 
 def _heads_that_differ(session: Session, walk: _Walk) -> Iterator[Break]:

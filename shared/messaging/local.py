@@ -24,6 +24,9 @@ class LocalBus:
         self._wake()
         return DONE
 
+    def close(self) -> None:
+        """Do nothing: it holds nothing."""
+
 
 class LocalReader:
     """Brings one consumer what its publishers' logs hold above its checkpoints."""

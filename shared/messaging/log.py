@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,12 +12,12 @@ from shared.db.upsert import insert_new
 from shared.events.envelope import SCHEMA_ROOT, Envelope, Event
 from shared.keys.ring import KeyRing
 from shared.messaging.cause import Cause, get_cause, set_cause, set_keys
+from shared.messaging.history import withdraw_archived
 from shared.messaging.tables import event_log, tombstone
 from shared.random import derived_id
 
 DOCUMENT_MAX_BYTES = 256 * 1024
 ROWS_AT_ONCE = 1000
-E = TypeVar("E", bound=Event)
 
 
 class DocumentTooLargeError(ValueError):
@@ -62,21 +61,8 @@ def append(session: Session) -> None:
     ]
     if rows:
         session.execute(insert_new(session, event_log), rows)
+        withdraw_archived(session, [row["id"] for row in rows])
     session.info["told"].clear()
-
-
-def events_told(session: Session, event_class: type[E]) -> Iterator[E]:
-    """Yield the events of a class that the service has told, in the order in which it told them."""
-    for _envelope, event in enveloped_told(session, event_class):
-        yield event
-
-
-def enveloped_told(session: Session, event_class: type[E]) -> Iterator[tuple[Envelope, E]]:
-    """Yield the same events, each with the envelope that says when and why it was told."""
-    wanted = select(event_log.c.document).where(event_log.c.type == event_class.type_name())
-    for document in session.scalars(wanted.order_by(event_log.c.ordinal).execution_options(yield_per=ROWS_AT_ONCE)):
-        envelope = Envelope.parse(document)
-        yield envelope, event_class.model_validate(envelope.data)
 
 
 def is_erased(session: Session, rider_id: str) -> bool:

@@ -26,6 +26,26 @@ def kit_0001(op: Operations) -> None:
     _create_commands(op)
 
 
+def kit_0002(op: Operations) -> None:
+    """Create the tables of what was moved from the log to files."""
+    op.create_table(
+        "archived_month",
+        Column("month", Text, primary_key=True),
+        Column("first_position", Serial, nullable=False),
+        Column("last_position", Serial, nullable=False, unique=True),
+        Column("last_seal", Text, nullable=False),
+        Column("sha256", Text, nullable=False),
+    )
+    op.create_table(
+        "archived_event",
+        Column("id", Text, primary_key=True),
+        Column("subject", Text, nullable=False),
+        Column("sequence", Serial),
+        Column("position", Serial, nullable=False),
+        Index("archived_event_subject", "subject", "sequence"),
+    )
+
+
 def _create_log(op: Operations) -> None:
     unnumbered = text("position IS NULL")
     op.create_table(

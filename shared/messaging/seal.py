@@ -1,9 +1,16 @@
 """How an event is sealed into its log, and what a numbered event looks like on the wire."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 GENESIS = "0" * 64
+NUMBERS_MAX_CHARS = 300
+
+_NUMBERS = re.compile(
+    r',(?:"sequence":(?P<sequence>\d+),)?"position":(?P<position>\d+)'
+    r'(?:,"previous":"(?P<previous>[0-9a-f]{64})")?,"seal":"(?P<seal>[0-9a-f]{64})"\}\Z'
+)
 
 
 @dataclass(frozen=True)
@@ -25,14 +32,30 @@ def seal_of(last: str, *, previous: str | None, position: int, sequence: int | N
     return hashlib.sha256(head.encode() + document.encode()).hexdigest()
 
 
+def is_sealed(last: str, document: str, numbers: Numbers) -> bool:
+    """Tell whether a document with its numbers is what was sealed after `last`."""
+    position, sequence = numbers.position, numbers.sequence
+    expected = seal_of(last, previous=numbers.previous, position=position, sequence=sequence, document=document)
+    return expected == numbers.seal
+
+
 def wire_document(document: str, numbers: Numbers) -> str:
-    """Return the stored document with the relay's four attributes set at its end."""
-    return (
-        f'{document[:-1]},"sequence":{numbers.sequence},"position":{numbers.position}'
-        f',"previous":"{numbers.previous}","seal":"{numbers.seal}"}}'
-    )
+    """Return the stored document with the relay's attributes set at its end; an internal event has two of the four."""
+    sequence = "" if numbers.sequence is None else f',"sequence":{numbers.sequence}'
+    previous = "" if numbers.previous is None else f',"previous":"{numbers.previous}"'
+    return f'{document[:-1]}{sequence},"position":{numbers.position}{previous},"seal":"{numbers.seal}"}}'
+
+
+def read_wire(wire: str) -> tuple[str, Numbers]:
+    """Return the stored bytes of a wire document and its numbers; raises ValueError where it has none."""
+    found = _NUMBERS.search(wire, max(0, len(wire) - NUMBERS_MAX_CHARS))
+    if found is None:
+        message = "the document was not numbered by a relay"
+        raise ValueError(message)
+    sequence = None if found["sequence"] is None else int(found["sequence"])
+    return wire[: found.start()] + "}", Numbers(int(found["position"]), sequence, found["previous"], found["seal"])
 
 
 def stored_document(wire: str) -> str:
     """Return the stored bytes of a wire document: the inverse of `wire_document`."""
-    return wire[: wire.rindex(',"sequence":')] + "}"
+    return read_wire(wire)[0]

@@ -1,13 +1,13 @@
 """Reading a publisher's log: what sweep, backfill and read models ask for, in process or over HTTP."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import select
 
 from shared.db.store import Store
-from shared.messaging.seal import Numbers, wire_document
-from shared.messaging.tables import event_log, head
+from shared.messaging.history import published_after, published_of_subject
+from shared.messaging.tables import head
 
 PAGE_MAX = 500
 
@@ -39,7 +39,7 @@ class Source(Protocol):
 
 
 class LogReader:
-    """The source that reads the log where it stands."""
+    """The source that reads the log where it stands, what was archived included."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -52,23 +52,10 @@ class LogReader:
 
     def after(self, position: int, limit: int = PAGE_MAX) -> list[str]:
         """Return events above a position, in the order of the log."""
-        return self._documents(
-            _published().where(event_log.c.position > position).order_by(event_log.c.position), limit
-        )
+        with self._store.read() as session:
+            return published_after(session, position, limit)
 
     def of_subject(self, subject: str, after_sequence: int, limit: int = PAGE_MAX) -> list[str]:
         """Return a subject's events above a sequence, in order."""
-        wanted = _published().where(event_log.c.subject == subject, event_log.c.sequence > after_sequence)
-        return self._documents(wanted.order_by(event_log.c.sequence), limit)
-
-    def _documents(self, wanted: Select[Any], limit: int) -> list[str]:
         with self._store.read() as session:
-            return [_wire(row) for row in session.execute(wanted.limit(limit))]
-
-
-def _published() -> Select[Any]:
-    return select(event_log).where(event_log.c.position.is_not(None), event_log.c.sequence.is_not(None))
-
-
-def _wire(row: Row[Any]) -> str:
-    return wire_document(row.document, Numbers(row.position, row.sequence, row.previous, row.seal))
+            return published_of_subject(session, subject, after_sequence, limit)

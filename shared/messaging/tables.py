@@ -38,6 +38,26 @@ head = Table(
     Column("position", Serial, nullable=False, index=True),
 )
 
+archived_month = Table(
+    "archived_month",
+    KIT,
+    Column("month", Text, primary_key=True),
+    Column("first_position", Serial, nullable=False),
+    Column("last_position", Serial, nullable=False, unique=True),
+    Column("last_seal", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+)
+
+archived_event = Table(
+    "archived_event",
+    KIT,
+    Column("id", Text, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("sequence", Serial),
+    Column("position", Serial, nullable=False),
+    Index("archived_event_subject", "subject", "sequence"),
+)
+
 relay_lease = Table(
     "relay_lease",
     KIT,

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from cheqi.audit import audit_house
 from cheqi.demo.day import Day
 from cheqi.demo.proof import altered_posting, audit_day, copied
 from cheqi.house import House
+from shared.messaging.archive import archive_log, month_of
 from shared.messaging.local import PARTITION
 from shared.messaging.seal import GENESIS, seal_of
 from shared.messaging.tables import checkpoint, event_log
@@ -174,6 +176,24 @@ def test_every_log_read_twice_from_its_beginning_changes_nothing(played: Day, co
     assert before["training.certificate"]
     assert before["notify.notice"]
     assert after == before
+
+
+def test_logs_that_were_archived_are_audited_and_read_again_as_before(played: Day, copy: Path) -> None:
+    house = House(played.house.settings.model_copy(update={"data": copy}), clock=played.clock)
+    before, month_later = rows_of(house), played.clock.now() + timedelta(days=31)
+    for node in house.nodes.values():
+        archive_log(node.store, month_of(month_later), month_later, lambda _month: None)
+
+    found = audit_house(house)
+    forget_checkpoints(house)
+    house.settle()
+
+    after = rows_of(house)
+    house.stop()
+    logs = {name for name in before if name.endswith(".event_log")}
+    assert found == []
+    assert all(before[name] and not after[name] for name in logs)
+    assert {name: after[name] for name in after.keys() - logs} == {name: before[name] for name in before.keys() - logs}
 
 
 def forget_checkpoints(house: House) -> None:

@@ -10,9 +10,8 @@ from services.governance.hazards.models import EarningDay, Hazard
 from services.governance.states import State
 from shared.db.upsert import insert_new
 from shared.errors import NOT_FOUND
-from shared.events.envelope import Envelope
 from shared.events.governance import HazardReportedV1
-from shared.messaging.tables import event_log
+from shared.messaging.history import first_of_subject
 
 
 def add_hazard(session: Session, hazard: Hazard) -> None:
@@ -87,7 +86,4 @@ def reporter_of(session: Session, hazard: Hazard) -> str:
     """
     if hazard.rider_id is not None:
         return hazard.rider_id
-    first = select(event_log.c.document).where(
-        event_log.c.subject == hazard.id, event_log.c.type == HazardReportedV1.type_name()
-    )
-    return HazardReportedV1.model_validate(Envelope.parse(session.scalars(first).one()).data).rider_id
+    return first_of_subject(session, hazard.id, HazardReportedV1).rider_id

@@ -18,7 +18,7 @@ from shared.events.rewards import (
     PointsReversedV1,
     PointsSpentV1,
 )
-from shared.messaging.log import enveloped_told
+from shared.messaging.history import enveloped_told
 
 ERASED = "erased"
 Cause = tuple[str, str]

@@ -15,7 +15,7 @@ from shared.events.rewards import (
     VoucherRedemptionUndoneV1,
     VoucherVoidedV1,
 )
-from shared.messaging.log import events_told
+from shared.messaging.history import events_told
 from shared.service import Finding
 
 NEVER_ISSUED = (rules.RESERVED, rules.RELEASED)

@@ -1,0 +1,15 @@
+"""What rewards moves from its log to files."""
+
+from alembic import op
+
+from shared.messaging.migrations import kit_0002
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create the kit's tables of archived months and events."""
+    kit_0002(op)
