@@ -12,6 +12,13 @@ PREFIX = "CHEQI_"
 Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")]
 
+DatabaseURL = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^postgresql\+psycopg://[^\s:@/]*\{service\}[^\s:@/]*@[^\s@/]+/[^\s/?]*\{service\}[^\s/?]*(\?\S*)?$"
+    ),
+]
+
 
 class Settings(BaseSettings):
     """What an operator may set."""
@@ -19,6 +26,15 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
 
     data: Path = Field(Path(".cheqi"), description="the folder that holds all data")
+    store: Literal["sqlite", "postgresql"] = Field("sqlite", description="sqlite or postgresql")
+    database_url: DatabaseURL | None = Field(
+        None,
+        description="the address of a service's database, without its password, such as "
+        "postgresql+psycopg://cheqi_{service}@db/cheqi_{service}",
+    )
+    database_password_file: str | None = Field(
+        None, description="the file that holds a database's password, such as /run/secrets/cheqi_{service}"
+    )
     sms: str | None = Field(None, description="the SMS adapter by name, such as trial")
     host: str = Field("127.0.0.1", description="the address to listen on")
     port: int = Field(8080, ge=1, le=65535, description="the port to listen on, 1 to 65535")

@@ -1,0 +1,1 @@
+"""Servers in containers, for the tests that need real ones."""
