@@ -39,6 +39,10 @@ class Stores(Protocol):
         """Return the service's ring of rider keys."""
         ...
 
+    def close(self) -> None:
+        """Close what the rings of keys stand on."""
+        ...
+
 
 class FolderStores:
     """SQLite files in the data folder."""
@@ -63,6 +67,9 @@ class FolderStores:
         """Return the service's ring of rider keys."""
         return self.folder.key_ring(service)
 
+    def close(self) -> None:
+        """Do nothing: a file of keys is open only while it is read."""
+
 
 class ServerStores:
     """Databases on a PostgreSQL server, two for each service: its data, and the keys of riders."""
@@ -74,6 +81,7 @@ class ServerStores:
             raise ConfigurationError(message)
         self.folder = DataFolder(settings.data)
         self._url, self._password_file = settings.database_url, settings.database_password_file
+        self._boxes: list[ServerKeyBox] = []
 
     def url(self, service: str) -> URL:
         """Return the address of the service's database, its password included; raises ConfigurationError."""
@@ -110,7 +118,14 @@ class ServerStores:
 
     def key_ring(self, service: str) -> KeyRing:
         """Return the service's ring of rider keys under the folder's master key, made on first use."""
-        return KeyRing(self.folder.secret(MASTER_KEY), ServerKeyBox(self.keys_url(service)))
+        box = ServerKeyBox(self.keys_url(service))
+        self._boxes.append(box)
+        return KeyRing(self.folder.secret(MASTER_KEY), box)
+
+    def close(self) -> None:
+        """Close what the rings of keys stand on."""
+        for box in self._boxes:
+            box.close()
 
     def _password(self, service: str) -> str | None:
         if self._password_file is None:
