@@ -160,15 +160,6 @@ def opened(settings: Settings, *, make: bool = False) -> Iterator[House]:
         house.stop()
 
 
-def migrate_all(settings: Settings) -> list[dict[str, str]]:
-    """Migrate every store of the data folder; return the steps that each service took."""
-    folder = DataFolder(settings.data)
-    return [
-        {"service": name, "taken": ", ".join(migrate(folder.store_url(name), f"services.{name}")) or "none"}
-        for name in SERVICES
-    ]
-
-
 def list_trial_sms(settings: Settings) -> list[dict[str, str]]:
     """Return the messages that the trial SMS adapter kept, newest first."""
     kept = TrialSMS(settings.data, SystemClock())

@@ -131,11 +131,16 @@ class ServerStores:
         if self._password_file is None:
             return None
         path = Path(self._password_file.replace("{service}", service))
-        try:
-            return path.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            message = f"CHEQI_DATABASE_PASSWORD_FILE names {path}, which cannot be read: {error.strerror}"
-            raise ConfigurationError(message) from error
+        return password_in(path, "CHEQI_DATABASE_PASSWORD_FILE")
+
+
+def password_in(path: Path, variable: str) -> str:
+    """Return the password that a file holds; raises ConfigurationError naming the variable that names the file."""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        message = f"{variable} names {path}, which cannot be read: {error.strerror}"
+        raise ConfigurationError(message) from error
 
 
 def stores_of(settings: Settings) -> Stores:

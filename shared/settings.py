@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     database_password_file: str | None = Field(
         None, description="the file that holds a database's password, such as /run/secrets/cheqi_{service}"
     )
+    database_admin_url: str | None = Field(
+        None,
+        description="the address of an administrator of the server, such as postgresql+psycopg://admin@db/postgres",
+    )
+    database_admin_password_file: Path | None = Field(None, description="the file that holds its password")
     sms: str | None = Field(None, description="the SMS adapter by name, such as trial")
     host: str = Field("127.0.0.1", description="the address to listen on")
     port: int = Field(8080, ge=1, le=65535, description="the port to listen on, 1 to 65535")

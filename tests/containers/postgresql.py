@@ -1,17 +1,22 @@
 """A PostgreSQL server for tests, and databases on it that are copies of a template made once."""
 
 import atexit
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 
 from sqlalchemy import URL, Connection, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 from testcontainers.community.postgres import PostgresContainer
 
 from shared.db.provisioning import CODE_POINT_ORDER
 from tests.containers.docker import need_docker
 
 IMAGE = "postgres:18"
+PORT = 5432
+PATIENCE = 10_000
 UNSAFE_BUT_FAST = "-c fsync=off -c full_page_writes=off -c max_connections=300"
 
 
@@ -21,6 +26,8 @@ class Server:
     def __init__(self) -> None:
         self._container = PostgresContainer(IMAGE, driver="psycopg")
         self._container.with_command(UNSAFE_BUT_FAST)
+        # A port that Docker chooses would be another one after the server was away.
+        self._container.with_bind_ports(PORT, _free_port())
         self._container.start()
         self.admin: URL = make_url(self._container.get_connection_url())
         self._engine = create_engine(self.admin, isolation_level="AUTOCOMMIT")
@@ -55,11 +62,29 @@ class Server:
         with self._engine.connect() as connection:
             connection.execute(text(statement))
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Stop the server while the block runs, and wait until it answers again."""
+        container = self._container.get_wrapped_container()
+        container.stop()
+        yield
+        container.start()
+        for _ in range(PATIENCE):
+            with suppress(OperationalError):
+                self.execute("SELECT 1")
+                return
+
     def stop(self) -> None:
         """Remove the server."""
         self._runs = False
         self._engine.dispose()
         self._container.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("", 0))
+        return int(listening.getsockname()[1])
 
 
 @cache
