@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, MetaData
+from sqlalchemy import URL, Connection, MetaData, text
 
 from shared.db.migrate import migrate_connection
 from shared.db.server import reading_engine, writing_engine
@@ -76,3 +76,14 @@ def server_address(name: str, *metadatas: MetaData) -> URL:
     tables = sorted(table for metadata in metadatas for table in metadata.tables)
     digest = hashlib.sha256(" ".join(tables).encode()).hexdigest()[:8]
     return server().database(f"{name}_{digest}", make)
+
+
+def bytes_of(store: Store) -> bytes:
+    """Return every byte of a store as it stands on the disk: its files, or those of its tables and indexes."""
+    if store.engine.dialect.name == "sqlite":
+        database = Path(str(store.engine.url.database))
+        return b"".join(path.read_bytes() for path in sorted(database.parent.glob(f"{database.name}*")))
+    files = text("SELECT pg_read_binary_file(pg_relation_filepath(oid)) FROM pg_class WHERE relkind IN ('r', 'i', 't')")
+    with store.write() as session:
+        session.execute(text("CHECKPOINT"))
+        return b"".join(map(bytes, session.scalars(files)))

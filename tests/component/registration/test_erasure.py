@@ -1,7 +1,5 @@
 """Erasing a rider: gone here at once, waited for elsewhere, free to begin anew."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
@@ -23,6 +21,7 @@ from tests.component.registration.stage import (
     Stage,
     problem_of,
 )
+from tests.stores import bytes_of
 
 PHONE_READER = Principal("notify", Role.SERVICE, scopes=frozenset({"rider.phone:read"}))
 SERVICES = ("governance", "rewards", "training", "notify")
@@ -179,8 +178,7 @@ def test_nothing_of_an_erased_rider_can_be_read_from_the_files(stage: Stage) -> 
     rider = stage.rider(name="Han Meimei")
     stage.send("DELETE", "/riders/me", by=rider)
 
-    database = Path(str(stage.bench.store.engine.url.database))
-    stored = b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*"))
+    stored = bytes_of(stage.bench.store)
 
     assert PHONE.encode() not in stored
     assert b"Han Meimei" not in stored
