@@ -5,7 +5,7 @@ from functools import cached_property
 
 import httpx2
 
-from cheqi.folder import DataFolder
+from cheqi.stores import stores_of
 from services.governance import service as governance
 from services.notify import service as notify
 from services.notify.channels import SMSRoute
@@ -20,8 +20,6 @@ from services.training.directory import RegistrationDirectory
 from shared.auth import TokenVerifier
 from shared.auth.verifier import FetchKeys
 from shared.clock import Clock, SystemClock
-from shared.db.migrate import migrate
-from shared.db.store import open_store
 from shared.errors import ConfigurationError
 from shared.messaging.history import attach
 from shared.messaging.month_files import MonthFiles
@@ -42,7 +40,8 @@ class Assembly:
 
     def __init__(self, settings: Settings, clock: Clock | None = None, random: Random | None = None) -> None:
         self.settings, self.clock, self.random = settings, clock or SystemClock(), random or SystemRandom()
-        self.folder = DataFolder(settings.data)
+        self.stores = stores_of(settings)
+        self.folder = self.stores.folder
         self._clients: dict[str, httpx2.Client] = {}
         self._nodes: list[Node] = []
 
@@ -52,19 +51,18 @@ class Assembly:
         return registration.open_ports(self.settings.data, self.settings.sms, self.clock, self.random)
 
     def node(self, name: str) -> Node:
-        """Return a service on its store, which is brought up to date; raises ConfigurationError for an unknown name."""
+        """Return a service on its store; raises ConfigurationError for an unknown name."""
         service = self._service(name)
-        url = self.folder.store_url(name)
-        migrate(url, f"services.{name}")
-        store = open_store(url)
+        store = self.stores.open_store(name)
         attach(store, MonthFiles(self.folder.archive(name)))
         node = Node(
             service=service,
             store=store,
-            keys=self.folder.key_ring(name),
+            keys=self.stores.key_ring(name),
             clock=self.clock,
             random=self.random,
             verifier=TokenVerifier(name, self._issuer_keys, self.clock),
+            troubles=self.stores.troubles(name),
         )
         self._nodes.append(node)
         return node

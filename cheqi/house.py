@@ -10,7 +10,6 @@ from services.registration.codes.trial import TrialSMS
 from services.registration.identity import commands as identity
 from services.registration.ports import Ports as RegistrationPorts
 from shared.clock import Clock, SystemClock
-from shared.db.migrate import migrate
 from shared.errors import ConfigurationError
 from shared.messaging.bus import OpenBus
 from shared.messaging.cause import of_system
@@ -110,15 +109,6 @@ def opened(settings: Settings, *, make: bool = False) -> Iterator[House]:
         yield house
     finally:
         house.stop()
-
-
-def migrate_all(settings: Settings) -> list[dict[str, str]]:
-    """Migrate every store of the data folder; return the steps that each service took."""
-    folder = DataFolder(settings.data)
-    return [
-        {"service": name, "taken": ", ".join(migrate(folder.store_url(name), f"services.{name}")) or "none"}
-        for name in SERVICES
-    ]
 
 
 def list_trial_sms(settings: Settings) -> list[dict[str, str]]:

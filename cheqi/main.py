@@ -10,8 +10,9 @@ import typer
 from cheqi import lag, parked, running, topics
 from cheqi.archive import archive
 from cheqi.audit import audit_house
+from cheqi.databases import make_databases, migrate_stores
 from cheqi.demo.play import play_day
-from cheqi.house import list_trial_sms, migrate_all, opened
+from cheqi.house import list_trial_sms, opened
 from cheqi.rehearsal import command as rehearsal
 from cheqi.republish import republish
 from cheqi.terminal import AsJSON, explained, say, show_rows
@@ -50,10 +51,18 @@ def audit(as_json: AsJSON = False) -> None:
 
 @app.command()
 def migrate(as_json: AsJSON = False) -> None:
-    """Bring every store of the data folder up to date."""
+    """Bring every store up to date."""
     with explained():
-        taken = migrate_all(read_settings())
+        taken = migrate_stores(read_settings())
     show_rows("migrations taken", taken, as_json=as_json)
+
+
+@app.command()
+def databases(as_json: AsJSON = False) -> None:
+    """Make each service's role and databases on the server of CHEQI_DATABASE_ADMIN_URL; again, set the passwords."""
+    with explained():
+        made = make_databases(read_settings())
+    show_rows("made on the server", made, as_json=as_json)
 
 
 @app.command()

@@ -44,13 +44,21 @@ class BusName(StrEnum):
     KAFKA = "kafka"
 
 
+class StoreName(StrEnum):
+    """A kind of store by its name."""
+
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
+
+
 Bus = Annotated[BusName | None, typer.Option(help="What carries events from service to service.")]
+Store = Annotated[StoreName | None, typer.Option(help="What services keep their data in.")]
 
 
-def up(host: Host = None, port: Port = None, bus: Bus = None) -> None:
+def up(host: Host = None, port: Port = None, bus: Bus = None, store: Store = None) -> None:
     """Run every service, until Ctrl-C: in one process on the local bus; on Kafka in one for APIs and five workers."""
     with explained():
-        settings = _set(host=host, port=port, bus=bus)
+        settings = _set(host=host, port=port, bus=bus, store=store)
         if settings.bus == BusName.LOCAL.value:
             serve_house(settings)
         else:

@@ -55,6 +55,12 @@ def explained() -> Iterator[None]:
         told = {name: str(value) for name, value in refusal.facts.items()}
         complain(refusal.kind.detail_en.format(**told))
         raise typer.Exit(2) from None
-    except (ConfigurationError, BackfillNeededError, MonthNotOverError, UnknownParkedEventError) as error:
+    except (
+        ConfigurationError,
+        ConnectionError,
+        BackfillNeededError,
+        MonthNotOverError,
+        UnknownParkedEventError,
+    ) as error:
         complain(str(error))
         raise typer.Exit(2) from None

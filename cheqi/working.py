@@ -63,6 +63,9 @@ def _node_of(settings: Settings, service: str) -> Iterator[tuple[Assembly, Node]
         raise ConfigurationError(message)
     assembly = Assembly(settings)
     try:
-        yield assembly, assembly.node(service)
+        node = assembly.node(service)
+        if node.troubles:
+            raise ConfigurationError("; ".join(node.troubles))
+        yield assembly, node
     finally:
         assembly.close()

@@ -12,6 +12,13 @@ PREFIX = "CHEQI_"
 Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")]
 
+DatabaseURL = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^postgresql\+psycopg://[^\s:@/]*\{service\}[^\s:@/]*@[^\s@/]+/[^\s/?]*\{service\}[^\s/?]*(\?\S*)?$"
+    ),
+]
+
 
 class Settings(BaseSettings):
     """What an operator may set."""
@@ -19,6 +26,20 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
 
     data: Path = Field(Path(".cheqi"), description="the folder that holds all data")
+    store: Literal["sqlite", "postgresql"] = Field("sqlite", description="sqlite or postgresql")
+    database_url: DatabaseURL | None = Field(
+        None,
+        description="the address of a service's database, without its password, such as "
+        "postgresql+psycopg://cheqi_{service}@db/cheqi_{service}",
+    )
+    database_password_file: str | None = Field(
+        None, description="the file that holds a database's password, such as /run/secrets/cheqi_{service}"
+    )
+    database_admin_url: str | None = Field(
+        None,
+        description="the address of an administrator of the server, such as postgresql+psycopg://admin@db/postgres",
+    )
+    database_admin_password_file: Path | None = Field(None, description="the file that holds its password")
     sms: str | None = Field(None, description="the SMS adapter by name, such as trial")
     bus: Literal["local", "kafka"] = Field("local", description="local or kafka")
     kafka: str = Field("127.0.0.1:9092", description="the addresses of Kafka's brokers, such as kafka:9092")

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from shared.auth import Principal
 from shared.clock import SettableClock
-from shared.db.store import Store, open_store, sqlite_url
+from shared.db.store import Store
 from shared.events.envelope import Event
 from shared.keys.box import MemoryKeyBox
 from shared.keys.ring import KeyRing
@@ -30,17 +30,15 @@ from shared.service import Service
 from shared.web.app import served
 from tests.moments import NOON
 from tests.publisher import Publisher
+from tests.stores import STORES
 from tests.tokens import bearer, verifier_for
 
 E = TypeVar("E", bound=Event)
 
 
 def empty_store(service: Service, folder: Path) -> Store:
-    """Return a new store of the service in a folder."""
-    store = open_store(sqlite_url(folder / f"{service.name}.db"))
-    KIT.create_all(store.engine)
-    service.metadata.create_all(store.engine)
-    return store
+    """Return a new store of the service, in a folder or on the server of this run."""
+    return STORES.new(service.name, folder, KIT, service.metadata)
 
 
 class Bench:

@@ -3,9 +3,10 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from sqlalchemy import Connection, MetaData, Table, Text, inspect, select, text
+from sqlalchemy import URL, Connection, MetaData, Table, Text, inspect, select, text
 from sqlalchemy.schema import Column
 
+from shared.db.server import lift_limits
 from shared.db.store import open_store
 from shared.errors import ConfigurationError
 
@@ -15,7 +16,7 @@ LOCK = 20260918
 _version = Table("alembic_version", MetaData(), Column("version_num", Text))
 
 
-def migrate(url: str, package: str) -> list[str]:
+def migrate(url: str | URL, package: str) -> list[str]:
     """Bring a store up to date with its service (`services.rewards`); return the steps that were taken.
 
     Of several processes that start at once one migrates and the others wait for it. Raises ConfigurationError when
@@ -32,6 +33,7 @@ def migrate(url: str, package: str) -> list[str]:
 def migrate_connection(connection: Connection, package: str) -> list[str]:
     """Do the same in the transaction of an open connection; the caller commits."""
     if connection.dialect.name == "postgresql":
+        lift_limits(connection)
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     steps = _pending(connection, package)
     if steps:
@@ -39,7 +41,7 @@ def migrate_connection(connection: Connection, package: str) -> list[str]:
     return steps
 
 
-def pending(url: str, package: str) -> list[str]:
+def pending(url: str | URL, package: str) -> list[str]:
     """Return the steps that a store still lacks, oldest first; raises ConfigurationError when it is newer."""
     store = open_store(url)
     try:

@@ -5,41 +5,49 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.orm import Session
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from shared.db.server import is_server, reading_engine, writing_engine
 
 BUSY_TIMEOUT_S = 15
 PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
+class _Session(Session):
+    """A session that reads a row anew when it locks it: what it knew of the row may have changed meanwhile."""
+
+
+@event.listens_for(_Session, "do_orm_execute")
+def _read_anew(execution: ORMExecuteState) -> None:
+    if getattr(execution.statement, "_for_update_arg", None) is not None:
+        execution.update_execution_options(populate_existing=True)
+
+
 class Store:
-    """One service's database.
+    """One service's database; snapshots may have an engine of their own.
 
     `on_commit` is called after every transaction that wrote, so that a relay need not wait for its next poll. `info`
     is what each of its sessions carries in its own `info`.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, reader: Engine | None = None) -> None:
         self.engine = engine
         self.on_commit: Callable[[], None] = lambda: None
         self.info: dict[str, Any] = {}
-        self._reader = engine.execution_options(isolation_level="REPEATABLE READ") if self._is_server else engine
-        self._writer = engine if self._is_server else engine.execution_options(writer=True)
-
-    @property
-    def _is_server(self) -> bool:
-        return self.engine.dialect.name == "postgresql"
+        self._reader = reader or engine
+        self._writer = engine.execution_options(writer=True)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a snapshot: what is read in it belongs together, and nothing is kept."""
-        with Session(self._reader, info=self.info) as session:
+        with _Session(self._reader, info=self.info) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Open a transaction: it commits when the block ends and leaves nothing behind when the block raises."""
-        with Session(self._writer, expire_on_commit=False, info=self.info) as session:
+        with _Session(self._writer, expire_on_commit=False, info=self.info) as session:
             yield session
             self.commit(session)
         self.on_commit()
@@ -51,13 +59,16 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        self._reader.dispose()
 
 
-def open_store(url: str, journal: str = "WAL") -> Store:
+def open_store(url: str | URL, journal: str = "WAL") -> Store:
     """Open a database by its SQLAlchemy address; `journal` is the mode of an SQLite one."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        durable_sqlite(engine, journal)
+    address = make_url(url)
+    if is_server(address):
+        return Store(writing_engine(address), reading_engine(address))
+    engine = create_engine(address)
+    durable_sqlite(engine, journal)
     return Store(engine)
 
 

@@ -1,11 +1,12 @@
-"""Key boxes: a SQLite file of its own, and one in memory for tests."""
+"""Key boxes: a SQLite file or a PostgreSQL database of its own, and one in memory for tests."""
 
 from pathlib import Path
 
-from sqlalchemy import Column, LargeBinary, MetaData, Table, Text, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import URL, Column, LargeBinary, MetaData, Table, Text, select, text, update
 
-from shared.db.store import open_store, sqlite_url
+from shared.db.migrate import LOCK
+from shared.db.store import Store, open_store, sqlite_url
+from shared.db.upsert import insert_new
 from shared.keys.ring import KeyDestroyedError
 
 METADATA = MetaData()
@@ -18,16 +19,11 @@ rider_key = Table(
 )
 
 
-class FileKeyBox:
-    """Keeps wrapped keys in a SQLite file; a destroyed one leaves an empty row that nothing refills.
+class StoredKeyBox:
+    """Keeps wrapped keys in a database of their own; a destroyed one leaves an empty row that nothing refills."""
 
-    The file has a journal that is deleted at each commit: no copy of a destroyed key stands in a write-ahead log.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._store = open_store(sqlite_url(path), journal="DELETE")
-        METADATA.create_all(self._store.engine)
-        path.chmod(0o600)
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def find(self, rider_id: str) -> bytes | None:
         """Return the wrapped key, None where there never was one; raises KeyDestroyedError after `destroy`."""
@@ -38,19 +34,68 @@ class FileKeyBox:
     def add(self, rider_id: str, wrapped: bytes) -> bytes:
         """Keep a key unless the rider has one; return the one that is kept. Raises KeyDestroyedError."""
         with self._store.write() as session:
-            session.execute(insert(rider_key).values(rider_id=rider_id, wrapped=wrapped).on_conflict_do_nothing())
+            session.execute(insert_new(session, rider_key).values(rider_id=rider_id, wrapped=wrapped))
             kept = session.execute(select(rider_key.c.wrapped).where(rider_key.c.rider_id == rider_id)).scalar_one()
         return _kept(rider_id, kept)
 
     def destroy(self, rider_id: str) -> None:
         """Forget the rider's key for ever, and let none take its place."""
         with self._store.write() as session:
-            session.execute(insert(rider_key).values(rider_id=rider_id).on_conflict_do_nothing())
+            session.execute(insert_new(session, rider_key).values(rider_id=rider_id))
             session.execute(update(rider_key).where(rider_key.c.rider_id == rider_id).values(wrapped=None))
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self._store.close()
+
+
+class FileKeyBox(StoredKeyBox):
+    """Keeps wrapped keys in a SQLite file.
+
+    The file has a journal that is deleted at each commit: no copy of a destroyed key stands in a write-ahead log.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(open_store(sqlite_url(path), journal="DELETE"))
+        METADATA.create_all(self._store.engine)
+        path.chmod(0o600)
+
+
+class ServerKeyBox(StoredKeyBox):
+    """Keeps wrapped keys in a PostgreSQL database that no dump of the service's own holds.
+
+    Destroying one writes the table anew without it. The server's write-ahead log holds the wrapped key until it is
+    recycled, and so do backups of this database for as long as they are kept.
+    """
+
+    def __init__(self, url: URL) -> None:
+        super().__init__(open_store(url))
+
+    def destroy(self, rider_id: str) -> None:
+        """Forget the rider's key for ever, and let none take its place."""
+        if self._is_destroyed(rider_id):
+            return
+        super().destroy(rider_id)
+        with self._store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"VACUUM (FULL) {rider_key.name}"))
+
+    def _is_destroyed(self, rider_id: str) -> bool:
+        try:
+            self.find(rider_id)
+        except KeyDestroyedError:
+            return True
+        return False
+
+
+def make_key_table(url: URL) -> None:
+    """Make the table of keys in a PostgreSQL database, unless it is there; one process at a time does."""
+    store = open_store(url)
+    try:
+        with store.engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            METADATA.create_all(connection)
+    finally:
+        store.close()
 
 
 class MemoryKeyBox:

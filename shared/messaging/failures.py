@@ -10,7 +10,8 @@ from shared.errors import ConfigurationError
 
 MISSING_ON_SQLITE = ("no such table", "no such column", "has no column")
 MISSING_ON_POSTGRESQL = ("42P01", "42703", "3F000", "42501")
-TRANSIENT_ON_POSTGRESQL = ("08", "40", "53", "55", "57", "58")
+TRANSIENT_ON_POSTGRESQL = ("08", "25P03", "25P04", "40", "53", "55", "57", "58")
+"""Classes, and two of class 25: the server ended a transaction that rested or lasted too long."""
 
 
 class Failure(Enum):
@@ -58,6 +59,6 @@ def _of_database(error: DBAPIError) -> Failure:
 def _of_state(state: str) -> Failure:
     if state in MISSING_ON_POSTGRESQL:
         return Failure.OURS
-    if state[:2] in TRANSIENT_ON_POSTGRESQL:
+    if state.startswith(TRANSIENT_ON_POSTGRESQL):
         return Failure.TRANSIENT
     return Failure.EVENT

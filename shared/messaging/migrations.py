@@ -2,14 +2,25 @@
 
 from typing import Protocol
 
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint, false, text
 from sqlalchemy.schema import SchemaItem
 
 from shared.db.types import Instant, Serial
 
+UPDATED_IN_PLACE = ("mark", "head", "checkpoint", "relay_lease")
+
 
 class Operations(Protocol):
     """What a step needs of `alembic.op`."""
+
+    def execute(self, sqltext: str) -> None:
+        """Execute a statement."""
+        ...
+
+    def get_context(self) -> MigrationContext:
+        """Return what the step runs in."""
+        ...
 
     def create_table(self, table_name: str, /, *columns: SchemaItem) -> Table:
         """Create a table with its constraints and indexes."""
@@ -44,6 +55,18 @@ def kit_0002(op: Operations) -> None:
         Column("position", Serial, nullable=False),
         Index("archived_event_subject", "subject", "sequence"),
     )
+
+
+def kit_0003(op: Operations) -> None:
+    """Leave room beside rows that are updated again and again."""
+    leave_room(op, *UPDATED_IN_PLACE)
+
+
+def leave_room(op: Operations, *tables: str) -> None:
+    """Fill pages of the tables by half, so that a new version of a row finds room on its page (PostgreSQL only)."""
+    if op.get_context().dialect.name == "postgresql":
+        for table in tables:
+            op.execute(f"ALTER TABLE {table} SET (fillfactor = 50)")
 
 
 def _create_log(op: Operations) -> None:

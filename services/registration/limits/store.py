@@ -10,7 +10,7 @@ from services.registration.limits.models import LimitBucket, LimitUse
 from services.registration.limits.problems import TOO_MANY
 from services.registration.limits.rules import LONGEST_WINDOW, Limit, free_at, wait_s
 from services.registration.models import table_of
-from shared.db.upsert import insert_new, upsert
+from shared.db.upsert import delete_unlocked, upsert
 
 
 def take_use(session: Session, limits: Sequence[Limit], keys: Mapping[str, str], use_id: str, moment: datetime) -> None:
@@ -22,7 +22,6 @@ def take_use(session: Session, limits: Sequence[Limit], keys: Mapping[str, str],
 
 def find_wait(session: Session, limits: Sequence[Limit], keys: Mapping[str, str], use_id: str, moment: datetime) -> int:
     """Count one use of every bucket that is limited, or return for how many seconds a limit is reached."""
-    _forget_old(session, moment)
     limited = {limit.bucket: keys[limit.bucket] for limit in limits}
     _lock(session, limited, moment)
     wait = wait_s(moment, [_free_at(session, limit, keys[limit.bucket]) for limit in limits])
@@ -31,7 +30,7 @@ def find_wait(session: Session, limits: Sequence[Limit], keys: Mapping[str, str]
 
     rows = [{"id": use_id, "bucket": bucket, "key": key, "used_at": moment} for bucket, key in sorted(limited.items())]
     session.execute(insert(LimitUse), rows)
-    upsert(session, table_of(LimitBucket), [_bucket_row(name, key, moment) for name, key in sorted(limited.items())])
+    _forget_old(session, moment)
     return 0
 
 
@@ -41,10 +40,9 @@ def give_back(session: Session, use_id: str) -> None:
 
 
 def _lock(session: Session, keys: Mapping[str, str], moment: datetime) -> None:
+    """Touch each bucket, made or not: an upsert locks the row even where it was deleted a moment ago."""
     for bucket, key in sorted(keys.items()):
-        session.execute(insert_new(session, table_of(LimitBucket)), [_bucket_row(bucket, key, moment)])
-        row = select(LimitBucket.key).where(LimitBucket.bucket == bucket, LimitBucket.key == key)
-        session.execute(row.with_for_update())
+        upsert(session, table_of(LimitBucket), [{"bucket": bucket, "key": key, "last_used_at": moment}])
 
 
 def _free_at(session: Session, limit: Limit, key: str) -> datetime | None:
@@ -59,9 +57,5 @@ def _newest(session: Session, limit: Limit, key: str, nth: int) -> datetime | No
 
 def _forget_old(session: Session, moment: datetime) -> None:
     before = moment - LONGEST_WINDOW
-    session.execute(delete(LimitUse).where(LimitUse.used_at < before))
-    session.execute(delete(LimitBucket).where(LimitBucket.last_used_at < before))
-
-
-def _bucket_row(bucket: str, key: str, moment: datetime) -> dict[str, object]:
-    return {"bucket": bucket, "key": key, "last_used_at": moment}
+    delete_unlocked(session, table_of(LimitUse), LimitUse.used_at < before)
+    delete_unlocked(session, table_of(LimitBucket), LimitBucket.last_used_at < before)

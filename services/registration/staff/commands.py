@@ -59,7 +59,7 @@ def end_appointment(session: Session, principal: Principal, staff_id: str) -> st
 
 def end_expired_appointment(session: Session, appointment_id: str) -> None:
     """End an office whose last day is over."""
-    appointment = store.find_appointment(session, appointment_id)
+    appointment = store.lock_appointment(session, appointment_id)
     if appointment is not None and appointment.ended_at is None:
         _end(session, appointment)
 

@@ -34,9 +34,13 @@ def find_standing(session: Session, staff_id: str) -> Appointment | None:
     return session.scalar(select(Appointment).where(Appointment.staff_id == staff_id, Appointment.ended_at.is_(None)))
 
 
-def find_appointment(session: Session, appointment_id: str) -> Appointment | None:
-    """Return an appointment."""
-    return session.get(Appointment, appointment_id)
+def lock_appointment(session: Session, appointment_id: str) -> Appointment | None:
+    """Return an appointment as it stands now, of a person whom nobody else changes until the transaction ends."""
+    found = session.get(Appointment, appointment_id)
+    if found is not None:
+        lock_member(session, found.staff_id)
+        session.refresh(found)
+    return found
 
 
 def get_newest(session: Session, staff_id: str) -> Appointment:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from services.rewards.ledger import store as ledger
 from services.rewards.redemptions import problems, rules, store
 from services.rewards.redemptions.models import Partner, Redemption, WrongCode
 from services.rewards.redemptions.schemas import Scan
@@ -72,11 +73,9 @@ def undo_redemption(session: Session, principal: Principal, redemption_id: str) 
     redemption, moment = store.get_redemption(session, redemption_id), now(session)
     hidden = NOT_FOUND(kind="redemption", id=redemption_id)
     authorize(principal, {Role.PARTNER_STAFF}, owner=redemption.partner_id, hidden=hidden)
-    voucher = vouchers.get_voucher(session, redemption.voucher_id)
     if redemption.undone_at is None and moment >= rules.undo_until(redemption.redeemed_at):
         raise problems.UNDO_TOO_LATE(undo_until=rules.undo_until(redemption.redeemed_at))
-    if voucher.rider_id is None:
-        raise problems.RIDER_ERASED()
+    voucher = _lock_with_account(session, redemption.voucher_id)
     if not store.undo(session, redemption_id, moment):
         raise problems.ALREADY_UNDONE(undone_at=redemption.undone_at)
 
@@ -105,6 +104,14 @@ def _admitted(session: Session, principal: Principal, moment: datetime) -> Partn
     if wait > 0:
         raise problems.TOO_MANY_WRONG_CODES(retry_after_s=wait, wrong_codes_max=rule.wrong_codes_max)
     return partner
+
+
+def _lock_with_account(session: Session, voucher_id: str) -> Voucher:
+    """Return a voucher whose rider is not erased before the transaction ends; raises RIDER_ERASED."""
+    rider_id = vouchers.get_voucher(session, voucher_id).rider_id
+    if rider_id is None or ledger.open_balance(session, rider_id) is None:
+        raise problems.RIDER_ERASED()
+    return vouchers.get_voucher(session, voucher_id)
 
 
 def _find_scanned(session: Session, scan: Scan, digest: Digest) -> Voucher:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from services.rewards.redemptions.models import Partner, Redemption, WrongCode
-from shared.db.upsert import upsert
+from shared.db.upsert import delete_unlocked, upsert
 from shared.errors import NOT_FOUND
 
 
@@ -52,7 +52,7 @@ def list_redemptions_of(partner_id: str) -> Select[Redemption]:
 
 def add_wrong_code(session: Session, wrong: WrongCode, forgotten_before: datetime) -> None:
     """Note a wrong code, and forget those that do not count any more."""
-    session.execute(delete(WrongCode).where(WrongCode.entered_at < forgotten_before))
+    delete_unlocked(session, WrongCode.table(), WrongCode.entered_at < forgotten_before)
     session.add(wrong)
 
 

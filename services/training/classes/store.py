@@ -17,8 +17,12 @@ def open_class(session: Session, wanted: TrainingClass, moment: datetime) -> Tra
     begun = update(TrainingClass).where(*same, TrainingClass.joinable, TrainingClass.starts_at <= moment)
     session.execute(begun.values(joinable=False))
     row = {column.name: getattr(wanted, column.name) for column in TrainingClass.table().columns}
-    session.execute(insert_new(session, TrainingClass.table()), [row])
-    return session.scalars(select(TrainingClass).where(*same, TrainingClass.joinable).with_for_update()).one()
+    joinable = select(TrainingClass).where(*same, TrainingClass.joinable).with_for_update()
+    found = None
+    while found is None:  # The class that was met may have been ended before it could be locked.
+        session.execute(insert_new(session, TrainingClass.table()), [row])
+        found = session.scalar(joinable)
+    return found
 
 
 def get_class(session: Session, class_id: str) -> TrainingClass:

@@ -153,7 +153,7 @@ def _catalogued(session: Session, course_id: str) -> Course:
 def _fold_into(session: Session, order: CourseOrder, earlier: CourseOrder, course: Course) -> str:
     """Settle a wish that its rider has ordered from the catalogue meanwhile: it leads to the class of that order."""
     order.course_id, order.class_id, order.active = course.id, earlier.class_id, False
-    joined = classes.get_class(session, str(earlier.class_id))
+    joined = classes.lock_class(session, str(earlier.class_id))
     emit(session, ClassJoinedV1(**_facts(joined), rider_id=str(order.rider_id)))
     return order.id
 

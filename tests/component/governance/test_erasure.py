@@ -1,7 +1,6 @@
 """Erasing a rider: nothing personal is left, cases stay for the district, and what is decided later still fits."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from shared.events.registration import RiderErasedV1, RiderMovedV1, RiderRegiste
 from shared.messaging.tables import timer
 from tests.component.governance.pictures import jpeg
 from tests.component.governance.stage import ELSEWHERE, HERE, OTHER, RIDER, STAFF, Stage, code, rider
+from tests.stores import bytes_of
 
 ERASED = RiderErasedV1(subdistrict=HERE, rider_id="rider-1")
 
@@ -127,8 +127,7 @@ def test_an_erased_rider_cannot_read_what_was_the_rider_s(stage: Stage) -> None:
 def test_words_and_place_are_nowhere_in_the_store_unsealed(stage: Stage) -> None:
     stage.report(photo_id=stage.photo())
 
-    database = Path(str(stage.bench.store.engine.url.database))
-    raw = b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*"))
+    raw = bytes_of(stage.bench.store)
 
     assert b"manhole" in raw
     assert "井盖".encode() not in raw

@@ -1,6 +1,6 @@
 """A small subscriber with one table, so that the kit is tested without any service of the project."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from sqlalchemy import Column, Integer, MetaData, SelectBase, Table, Text, inser
 from sqlalchemy.orm import Session
 
 from shared.clock import SettableClock
-from shared.db.store import Store, open_store, sqlite_url
+from shared.db.store import Store
 from shared.events.governance import HazardRejectedV1, HazardVerifiedV1
 from shared.keys.box import MemoryKeyBox
 from shared.keys.ring import KeyRing
@@ -19,6 +19,7 @@ from shared.messaging.operate import Operator
 from shared.messaging.tables import KIT
 from tests.moments import NOON
 from tests.publisher import Publisher
+from tests.stores import STORES
 
 METADATA = MetaData()
 effect = Table(
@@ -101,13 +102,11 @@ class Kit:
 
 
 @pytest.fixture
-def kit(tmp_path: Path) -> Kit:
+def kit(tmp_path: Path) -> Iterator[Kit]:
     """Return a subscriber on an empty store."""
-    store = open_store(sqlite_url(tmp_path / "tester.db"))
-    KIT.create_all(store.engine)
-    METADATA.create_all(store.engine)
+    store = STORES.new("tester", tmp_path, KIT, METADATA)
     service, keys, clock = Tester(), KeyRing(b"k" * 32, MemoryKeyBox()), SettableClock(NOON)
-    return Kit(
+    yield Kit(
         service=service,
         store=store,
         keys=keys,
@@ -116,3 +115,4 @@ def kit(tmp_path: Path) -> Kit:
         operator=Operator(service, store, keys, clock),
         publisher=Publisher("governance"),
     )
+    store.close()

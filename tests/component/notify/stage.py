@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from services.notify.channels import Message, SMSRoute, UndeliverableError
@@ -11,6 +10,7 @@ from shared.auth import Principal, Role
 from shared.events.registration import ConsentChangedV1, PreferencesChangedV1, RiderRegisteredV1
 from tests.component.notify.samples import HERE, OTHER, RIDER
 from tests.harness import Bench
+from tests.stores import bytes_of
 
 LI = Principal(id=RIDER, role=Role.RIDER, subdistrict="110108005")
 WANG = Principal(id=OTHER, role=Role.RIDER, subdistrict="110108005")
@@ -86,8 +86,7 @@ class Stage:
 
     def bytes_on_disk(self) -> bytes:
         """Return every byte of the store: the database, its log and its index."""
-        database = Path(str(self.bench.store.engine.url.database))
-        return b"".join(path.read_bytes() for path in sorted(database.parent.glob(f"{database.name}*")))
+        return bytes_of(self.bench.store)
 
     def send_due(self) -> int:
         """Send the text messages that are due."""

@@ -29,6 +29,7 @@ from tests.component.registration.stage import (
     problem_of,
     sign_up_body,
 )
+from tests.stores import bytes_of
 
 PHONE_READER = Principal("notify", Role.SERVICE, scopes=frozenset({"rider.phone:read"}))
 SERVICES = ("governance", "rewards", "training", "notify")
@@ -210,8 +211,7 @@ def test_nothing_of_an_erased_rider_can_be_read_from_the_files(stage: Stage) -> 
     rider = stage.rider(name="Han Meimei")
     stage.send("DELETE", "/riders/me", by=rider)
 
-    database = Path(str(stage.bench.store.engine.url.database))
-    stored = b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*"))
+    stored = bytes_of(stage.bench.store)
 
     assert PHONE.encode() not in stored
     assert b"Han Meimei" not in stored

@@ -1,7 +1,6 @@
 """Signing up by phone: the same phone is the same rider, and what is personal is sealed."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -10,6 +9,7 @@ from services.registration.riders.models import Rider
 from shared.events.registration import ConsentChangedV1, RiderRegisteredV1, SignedInV1
 from shared.messaging.tables import event_log
 from tests.component.registration.stage import BALIZHUANG, HAIDIAN_STREET, PHONE, Stage, problem_of, sign_up_body
+from tests.stores import bytes_of
 
 
 def count_riders(stage: Stage) -> int:
@@ -92,8 +92,7 @@ def test_a_draft_that_is_not_acceptable_says_why_and_registers_nobody(
 def test_phone_name_and_email_stand_nowhere_in_clear(stage: Stage) -> None:
     stage.sign_up(name="Han Meimei", email="meimei@example.com")
 
-    database = Path(str(stage.bench.store.engine.url.database))
-    stored = b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*"))
+    stored = bytes_of(stage.bench.store)
     assert b"meituan" in stored
     for plain in (PHONE, "Han Meimei", "meimei@example.com"):
         assert plain.encode() not in stored

@@ -1,7 +1,5 @@
 """Staff and partners sign in with a password and a one-time password that counts once."""
 
-from pathlib import Path
-
 import pyotp
 import pytest
 
@@ -9,6 +7,7 @@ from services.registration.identity.commands import create_administrator
 from shared.errors import Refusal
 from shared.events.registration import SignedInV1, StaffAppointedV1
 from tests.component.registration.stage import PASSWORD, Stage, problem_of, secret_of
+from tests.stores import bytes_of
 
 
 class Person:
@@ -113,8 +112,7 @@ def test_right_passwords_close_nothing(stage: Stage, boss: Person) -> None:
 
 
 def test_neither_password_nor_secret_is_stored_in_clear(stage: Stage, boss: Person) -> None:
-    database = Path(str(stage.bench.store.engine.url.database))
-    stored = b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*"))
+    stored = bytes_of(stage.bench.store)
 
     assert b"$argon2id$" in stored
     assert PASSWORD.encode() not in stored

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from shared.service import Effect, Finding
 from tests.component.rewards.stage import LAUNDRY, OTHER, STAFF, Stage
+from tests.stores import tampering
 
 POSTINGS = "SELECT posting.id, entry_id FROM posting JOIN entry ON entry.id = entry_id"
 Change = tuple[str, dict[str, str]]
@@ -112,16 +113,10 @@ def test_effects_name_their_causes(full: Stage) -> None:
 
 def _found_after(stage: Stage, *changes: Change) -> list[Finding]:
     """Change the store as somebody with a database client would, foreign keys or not; audit it, and change it back."""
-    with stage.bench.store.engine.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    with tampering(stage.bench.store) as connection:
         for statement, values in changes:
             assert connection.execute(text(statement), values).rowcount > 0
-        found = list(stage.bench.service.audit.check(Session(connection)))
-        connection.rollback()
-        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-        return found
+        return list(stage.bench.service.audit.check(Session(connection)))
 
 
 def _rows(stage: Stage, query: str, **values: str) -> list[dict[str, str]]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import count
-from pathlib import Path
 
 from httpx2 import Response
 from starlette.testclient import TestClient
@@ -12,6 +11,7 @@ from services.training.service import build
 from shared.auth import Principal, Role
 from shared.events.training import ClassOpenedV1
 from tests.harness import Bench
+from tests.stores import bytes_of
 
 HERE, ELSEWHERE = "110108005", "110108001"
 PUBLIC_URL = "https://cheqi.example"
@@ -67,8 +67,7 @@ class Stage:
 
     def bytes_on_disk(self) -> bytes:
         """Return every byte of the store: the database, its log and its index."""
-        database = Path(str(self.bench.store.engine.url.database))
-        return b"".join(path.read_bytes() for path in sorted(database.parent.glob(f"{database.name}*")))
+        return bytes_of(self.bench.store)
 
     def course(self, *, certifies: bool = True, valid_days: int | None = None) -> str:
         """Put a course into the catalogue."""

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from services.training.audit import check
 from shared.events.registration import RiderErasedV1
 from tests.component.training.stage import HERE, OTHER, RIDER, STAFF, Stage
+from tests.stores import tampering
 
 
 def _findings(stage: Stage) -> set[str]:
@@ -14,9 +15,8 @@ def _findings(stage: Stage) -> set[str]:
 
 
 def _alter(stage: Stage, statement: str) -> None:
-    with stage.bench.store.write() as session:
-        session.execute(text("PRAGMA defer_foreign_keys=ON"))
-        session.execute(text(statement))
+    with tampering(stage.bench.store, keep=True) as connection:
+        connection.execute(text(statement))
 
 
 def _busy_day(stage: Stage) -> None:
@@ -45,7 +45,7 @@ def test_an_erasure_leaves_nothing_to_find(stage: Stage) -> None:
     ("statement", "code"),
     [
         ("UPDATE enrolment SET outcome = 'absent'", "certificate-without-attendance"),
-        ("UPDATE enrolment SET passed = 0", "certificate-without-pass"),
+        ("UPDATE enrolment SET passed = false", "certificate-without-pass"),
         ("UPDATE enrolment SET rider_id = 'rider-7' WHERE passed", "certificate-of-another"),
         ("UPDATE certificate SET title_en = 'Surgery'", "certificate-differs-from-log"),
         ("UPDATE certificate SET number = 'HD-2026-' || id", "certificate-differs-from-log"),

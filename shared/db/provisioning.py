@@ -1,0 +1,61 @@
+"""Databases and roles on a PostgreSQL server: one of each for a service, and nobody else comes in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL
+
+LOCK = 20260919
+CODE_POINT_ORDER = "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
+"""Texts sort on the server as they do in Python and SQLite, whatever the server's own language."""
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A role and the databases that it alone may use."""
+
+    role: str
+    password: str = field(repr=False)
+    databases: tuple[str, ...]
+
+
+def provision(admin: URL, tenants: Iterable[Tenant]) -> list[str]:
+    """Make what is missing of roles and databases, and set the passwords; return the names of what was made.
+
+    Done again it changes nothing but passwords. `admin` may create databases and roles; it need not be a superuser.
+    """
+    made: list[str] = []
+    with psycopg.connect(_conninfo(admin), autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        for tenant in tenants:
+            made += _make_role(connection, tenant)
+            made += [name for name in tenant.databases if _make_database(connection, name, tenant.role)]
+    return made
+
+
+def _make_role(connection: psycopg.Connection, tenant: Tenant) -> list[str]:
+    role = sql.Identifier(tenant.role)
+    known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [tenant.role]).fetchone()
+    if not known:
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(role))
+        connection.execute(sql.SQL("GRANT {} TO CURRENT_USER WITH SET TRUE").format(role))
+    # The server's log shows statements: it is told what the password is checked against, not the password.
+    verifier = connection.pgconn.encrypt_password(tenant.password.encode(), tenant.role.encode(), b"scram-sha-256")
+    connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(verifier.decode())))
+    return [] if known else [tenant.role]
+
+
+def _make_database(connection: psycopg.Connection, name: str, owner: str) -> bool:
+    database, role = sql.Identifier(name), sql.Identifier(owner)
+    known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+    if not known:
+        created = sql.SQL("CREATE DATABASE {} OWNER {} " + CODE_POINT_ORDER)
+        connection.execute(created.format(database, role))
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+    return not known
+
+
+def _conninfo(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)

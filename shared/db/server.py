@@ -1,0 +1,55 @@
+"""Engines on a PostgreSQL server: bounded pools, and limits to how long a connection may hold what others want."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, text
+
+CONNECTIONS_MAX = 10
+"""Of each of the two pools that a process has of a store; a thread that finds none free waits, then fails."""
+CONNECTION_WAIT_S = 10
+WRITING = {"idle_in_transaction_session_timeout": "5s", "lock_timeout": "5s", "statement_timeout": "30s"}
+"""A frozen process loses its transaction, so that whoever takes over finds its rows free."""
+READING = {"idle_in_transaction_session_timeout": "60s", "statement_timeout": "10min"}
+"""A snapshot locks nothing that others wait for, and an audit may think about what it has read."""
+
+
+def is_server(url: URL) -> bool:
+    """Tell whether an address is that of a PostgreSQL server."""
+    return url.get_backend_name() == "postgresql"
+
+
+def writing_engine(url: URL) -> Engine:
+    """Return the engine of transactions that write: READ COMMITTED, where row locks decide."""
+    return _engine(url, WRITING, isolation_level="READ COMMITTED")
+
+
+def reading_engine(url: URL) -> Engine:
+    """Return the engine of snapshots: REPEATABLE READ, and nothing can be written in them."""
+    engine = _engine(url, READING, isolation_level="REPEATABLE READ")
+    return engine.execution_options(postgresql_readonly=True)
+
+
+def lift_limits(connection: Connection) -> None:
+    """Let the transaction of a migration take the time that it needs."""
+    for name in WRITING:
+        connection.execute(text(f"SET LOCAL {name} = 0"))
+
+
+def _engine(url: URL, limits: Mapping[str, str], **chosen: Any) -> Engine:
+    """A connection that broke while it rested is found before it is used, and replaced."""
+    return create_engine(
+        url,
+        pool_size=CONNECTIONS_MAX,
+        max_overflow=0,
+        pool_timeout=CONNECTION_WAIT_S,
+        pool_pre_ping=True,
+        connect_args={
+            "application_name": f"cheqi/{url.database}",
+            "connect_timeout": 5,
+            "keepalives_idle": 30,
+            "tcp_user_timeout": 15_000,
+            "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+        },
+        **chosen,
+    )

@@ -1,0 +1,68 @@
+"""Databases and roles: one of each for a service, closed to all others, made as often as one likes."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import URL
+
+from shared.db.provisioning import Tenant, provision
+from tests.containers.postgresql import Server
+
+NAMES = ("one", "other")
+
+
+@pytest.fixture
+def tenants(on_server: Server) -> Iterator[dict[str, Tenant]]:
+    """Return two services' roles and databases, made by an administrator who is no superuser."""
+    mark = uuid4().hex[:8]
+    made = {
+        name: Tenant(f"{name}_{mark}", f"secret of {name}", (f"{name}_{mark}", f"{name}_{mark}_keys")) for name in NAMES
+    }
+    administrator = on_server.admin.set(username=f"admin_{mark}", password="a")
+    on_server.execute(f"CREATE ROLE admin_{mark} LOGIN CREATEDB CREATEROLE PASSWORD 'a'")
+    assert len(provision(administrator, made.values())) == 6
+    assert provision(administrator, made.values()) == []
+    yield made
+    for tenant in made.values():
+        for database in tenant.databases:
+            on_server.drop(on_server.address(database))
+
+
+def test_a_role_uses_its_own_databases(on_server: Server, tenants: dict[str, Tenant]) -> None:
+    for database in tenants["one"].databases:
+        with _connected(on_server.admin, tenants["one"], database) as connection:
+            connection.execute("CREATE TABLE mine (id text)")
+
+
+def test_a_role_cannot_connect_to_the_databases_of_another(on_server: Server, tenants: dict[str, Tenant]) -> None:
+    for database in tenants["other"].databases:
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            _connected(on_server.admin, tenants["one"], database)
+
+
+def test_texts_sort_on_the_server_as_they_do_in_python(on_server: Server, tenants: dict[str, Tenant]) -> None:
+    words = ["b", "A", "a", "B", "_", "é", "车", "马"]
+
+    with _connected(on_server.admin, tenants["one"], tenants["one"].databases[0]) as connection:
+        rows = connection.execute("SELECT word FROM unnest(%s::text[]) AS word ORDER BY word", [words]).fetchall()
+
+    assert [row[0] for row in rows] == sorted(words)
+
+
+def test_a_new_password_counts_from_the_next_time_on(on_server: Server, tenants: dict[str, Tenant]) -> None:
+    one = tenants["one"]
+    changed = Tenant(one.role, "another", one.databases)
+
+    provision(on_server.admin, [changed])
+
+    _connected(on_server.admin, changed, one.databases[0]).close()
+    with pytest.raises(psycopg.OperationalError, match="authentication failed"):
+        _connected(on_server.admin, one, one.databases[0])
+
+
+def _connected(admin: URL, tenant: Tenant, database: str) -> psycopg.Connection:
+    return psycopg.connect(
+        host=admin.host, port=admin.port, user=tenant.role, password=tenant.password, dbname=database
+    )
