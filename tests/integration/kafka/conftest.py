@@ -1,0 +1,11 @@
+"""One broker for all tests of the Kafka bus."""
+
+import pytest
+
+from tests.containers.fixtures import LEFT_OPEN, broker, stage
+
+__all__ = ["broker", "stage"]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(LEFT_OPEN)
