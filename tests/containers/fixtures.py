@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.containers.engine import require_engine
 from tests.containers.kafka import Broker
 from tests.integration.kafka.stage import Stage
 
@@ -17,7 +16,6 @@ LEFT_OPEN = pytest.mark.filterwarnings("ignore:unclosed <socket", "ignore:unclos
 @pytest.fixture(scope="session")
 def broker() -> Iterator[Broker]:
     """Return a broker that runs."""
-    require_engine()
     one = Broker()
     one.start()
     yield one

@@ -4,12 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.containers.engine import require_engine
 from tests.containers.fixtures import LEFT_OPEN, broker
 from tests.containers.kafka import Broker
 from tests.contract.bus.buses import BusUnderTest, LocalUnderTest
 from tests.integration.kafka.stage import Stage
 
 __all__ = ["broker"]
+
+
+def pytest_runtest_setup(item: pytest.Function) -> None:
+    if item.callspec.params["bus"] != "local":
+        require_engine()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -2,9 +2,15 @@
 
 import pytest
 
+from tests.containers.engine import require_engine
 from tests.containers.fixtures import LEFT_OPEN, broker, stage
 
 __all__ = ["broker", "stage"]
+
+
+def pytest_runtest_setup(item: pytest.Function) -> None:
+    if "broker" in item.fixturenames:
+        require_engine()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
