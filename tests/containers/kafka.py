@@ -2,7 +2,8 @@
 
 import os
 import socket
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
@@ -39,14 +40,15 @@ class Broker:
         """Remove the container and all that the broker held."""
         self._container.stop()
 
-    def stop(self) -> None:
-        """End the broker; what it holds stays."""
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """End the broker while the block runs, then start it again; what it holds stays."""
         self._container.get_wrapped_container().stop(timeout=10)
-
-    def start_again(self) -> None:
-        """Start the broker that was stopped, and wait until it answers."""
-        self._container.get_wrapped_container().start()
-        self._await()
+        try:
+            yield
+        finally:
+            self._container.get_wrapped_container().start()
+            self._await()
 
     def admin(self) -> KafkaAdminClient:
         """Return a client for what the test does behind the back of the program."""
@@ -57,7 +59,7 @@ class Broker:
 
     def _answers(self) -> bool:
         try:
-            with closing(self.admin()) as admin:
+            with closing(KafkaAdminClient(bootstrap_servers=self.servers, bootstrap_timeout_ms=2000)) as admin:
                 return bool(admin.describe_cluster()["brokers"])
         except (KafkaError, OSError, ValueError):
             return False

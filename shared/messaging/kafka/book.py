@@ -62,6 +62,10 @@ class Book:
             self._sought[partition] = at
         return at
 
+    def doubt(self) -> None:
+        """Say that a fetch was dropped: a hole that was seen before it proves nothing."""
+        self._sought.clear()
+
     def handed_on(self, run: Fetched) -> None:
         """Go on behind a run that reached the agent."""
         if self.holds(run):

@@ -19,8 +19,6 @@ from faust.types.tuples import ConsumerMessage
 
 from shared.messaging.kafka.book import Book, Fetched, Partition
 
-SETTLE_S = 5.0
-"""How long a rebalance waits for the runs in hand; must be below the rebalance timeout."""
 FETCH_S = 1.0
 
 log = structlog.get_logger(__name__)
@@ -70,7 +68,7 @@ class RunConsumer(driver.Consumer):
     async def wait_empty(self) -> None:
         """End an assignment: the runs in hand may finish and are committed, within bounds."""
         try:
-            await asyncio.wait_for(self._settled(), SETTLE_S)
+            await asyncio.wait_for(self._settled(), self.app.conf.broker_rebalance_timeout / 2)
         except TimeoutError:
             log.warning("a run in hand outlives its assignment")
         self.book.close()
@@ -78,7 +76,10 @@ class RunConsumer(driver.Consumer):
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - Faust's own
         """Yield one message per topic of what was fetched."""
         records, _ = await self._wait_next_records(timeout)
-        if not records or self.should_stop or not self.flow_active:
+        if not records:
+            return
+        if self.should_stop or not self.flow_active:
+            self.book.doubt()
             return
         taken: dict[str, list[Fetched]] = defaultdict(list)
         refused = []
@@ -93,6 +94,7 @@ class RunConsumer(driver.Consumer):
         await self._seek_back(refused)
 
     async def _drain_messages(self, fetcher: Any) -> None:
+        self.book.doubt()
         try:
             while not (self._stopped.is_set() or fetcher._stopped.is_set()):
                 async for _, message in self.getmany(FETCH_S):
@@ -106,9 +108,11 @@ class RunConsumer(driver.Consumer):
         """Put a message into the agent's queue; the book moves on only when it got there."""
         put = asyncio.ensure_future(self.callback(message))
         await self.wait_first(put, self.suspend_flow.wait())
-        if put.done() and not put.cancelled():
-            for run in cast(Sequence[Fetched], message.value):
-                self.book.handed_on(run)
+        if not put.done() or put.cancelled():
+            self.book.doubt()
+            return
+        for run in cast(Sequence[Fetched], message.value):
+            self.book.handed_on(run)
 
     def on_buffer_full(self, tp: TP) -> None:
         """Do nothing: a full queue holds up the fetching loop, and Faust's pause would make it sleep for a second."""

@@ -1,0 +1,17 @@
+"""One broker for all tests of the Kafka bus."""
+
+import pytest
+
+from tests.containers.engine import require_engine
+from tests.containers.fixtures import LEFT_OPEN, broker, stage
+
+__all__ = ["broker", "stage"]
+
+
+def pytest_runtest_setup(item: pytest.Function) -> None:
+    if "broker" in item.fixturenames:
+        require_engine()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(LEFT_OPEN)
