@@ -98,10 +98,9 @@ class Kit:
             return len(session.execute(select(table)).all())
 
 
-@pytest.fixture
-def kit(tmp_path: Path) -> Kit:
-    """Return a subscriber on an empty store."""
-    store = open_store(sqlite_url(tmp_path / "tester.db"))
+def make_kit(folder: Path) -> Kit:
+    """Return a subscriber on an empty store in a folder."""
+    store = open_store(sqlite_url(folder / "tester.db"))
     KIT.create_all(store.engine)
     METADATA.create_all(store.engine)
     service, keys, clock = Tester(), KeyRing(b"k" * 32, MemoryKeyBox()), SettableClock(NOON)
@@ -114,3 +113,9 @@ def kit(tmp_path: Path) -> Kit:
         operator=Operator(service, store, keys, clock),
         publisher=Publisher("governance"),
     )
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> Kit:
+    """Return a subscriber on an empty store."""
+    return make_kit(tmp_path)
