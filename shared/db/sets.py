@@ -1,14 +1,20 @@
 """Statements over many rows at once, the same on both databases: one with arrays on PostgreSQL, one a row on SQLite."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import fields
 from functools import lru_cache
-from typing import Any
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, Union
 
 from sqlalchemy import ColumnElement, Dialect, Table, any_, bindparam
 from sqlalchemy.orm import Session
 from sqlalchemy.types import UserDefinedType
 
-Row = Mapping[str, Any]
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Row = Union[Mapping[str, Any], "DataclassInstance"]
+"""A row's values by the names of its columns."""
 
 
 class _TextArray(UserDefinedType[Collection[str]]):
@@ -61,8 +67,10 @@ def _run(session: Session, table: Table, rows: Sequence[Row], writer: Writer) ->
     if not rows:
         return
     dialect = session.get_bind().dialect
-    statement, names = writer(dialect, table, tuple(rows[0]))
-    columns = [_bound(dialect, table, name, [row[name] for row in rows]) for name in names]
+    named = tuple(rows[0]) if isinstance(rows[0], Mapping) else tuple(field.name for field in fields(rows[0]))
+    value_of: Any = itemgetter if isinstance(rows[0], Mapping) else attrgetter
+    statement, names = writer(dialect, table, named)
+    columns = [_bound(dialect, table, name, list(map(value_of(name), rows))) for name in names]
     parameters = tuple(columns) if _on_server(session) else list(zip(*columns, strict=True))
     session.connection().exec_driver_sql(statement, parameters)
 

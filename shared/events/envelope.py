@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, JsonValue
-from pydantic_core import to_json
+from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter
 
 DISTRICT = "110108"
 SCHEMA_ROOT = "https://cheqi.cn/schemas"
 TYPE_ROOT = "cn.cheqi"
+ATTRIBUTES = TypeAdapter(dict[str, str | datetime])
 
 
 class Event(BaseModel):
@@ -92,7 +92,7 @@ class Envelope(BaseModel):
 
 def document_of(event: Event, *, id: str, source: str, time: datetime, **attributes: str | None) -> str:
     """Return what `Envelope.document` would for an event that a service tells: written once, without an envelope."""
-    told = {
+    told: dict[str, str | datetime] = {
         "specversion": "1.0",
         "id": id,
         "source": f"/{source}",
@@ -105,4 +105,4 @@ def document_of(event: Event, *, id: str, source: str, time: datetime, **attribu
         "subdistrict": event.subdistrict,
     }
     told |= {name: value for name, value in attributes.items() if value is not None}
-    return f'{to_json(told).decode()[:-1]},"data":{event.model_dump_json()}}}'
+    return f'{ATTRIBUTES.dump_json(told).decode()[:-1]},"data":{event.model_dump_json()}}}'

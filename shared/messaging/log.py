@@ -1,14 +1,14 @@
 """The event log: what a transaction tells is written in it, or neither happens."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.db.sets import insert_new_rows
+from shared.db.sets import insert_new_rows, one_of
 from shared.db.store import Store
 from shared.events.envelope import Event, document_of
 from shared.keys.ring import KeyRing
@@ -62,6 +62,11 @@ def append(session: Session) -> None:
 def is_erased(session: Session, rider_id: str) -> bool:
     """Tell whether the rider was erased: then nothing is opened and nothing stored about the rider."""
     return session.scalar(select(tombstone.c.rider_id).where(tombstone.c.rider_id == rider_id)) is not None
+
+
+def list_erased(session: Session, rider_ids: Collection[str]) -> Sequence[str]:
+    """Return those of the riders who were erased."""
+    return session.scalars(select(tombstone.c.rider_id).where(one_of(session, tombstone.c.rider_id, rider_ids))).all()
 
 
 def _document(session: Session, event: Event, event_id: str, moment: datetime) -> str:
