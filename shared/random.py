@@ -4,6 +4,7 @@ import hashlib
 import random
 import secrets
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -38,9 +39,15 @@ class SeededRandom:
 
 def uuid7(moment: datetime, entropy: bytes) -> str:
     """Build a UUIDv7 (RFC 9562) from a moment and ten bytes."""
-    time, rest = f"{int(moment.timestamp() * 1000):012x}", entropy[:10].hex()
+    time, rest = _milliseconds(moment), entropy[:10].hex()
     variant = "89ab"[int(rest[4], 16) & 3]
     return f"{time[:8]}-{time[8:]}-7{rest[1:4]}-{variant}{rest[5:8]}-{rest[8:]}"
+
+
+@lru_cache(maxsize=1024)
+def _milliseconds(moment: datetime) -> str:
+    """Return a moment as an id begins with it; an event's own moment is in every id that it leads to."""
+    return f"{int(moment.timestamp() * 1000):012x}"
 
 
 def derived_id(moment: datetime, *parts: str) -> str:

@@ -50,9 +50,11 @@ class Records(Generic[R]):
         return iter(self._all.values())
 
     def write(self) -> None:
-        """Insert the records that were added, and update those that differ from what was read."""
-        added = [record for key, record in self._all.items() if key not in self._before]
-        kept = ((self._all[key], before) for key, before in self._before.items())
-        insert_rows(self._session, self._table, added)
-        update_rows(self._session, self._table, [record for record, before in kept if self._values(record) != before])
-        self._before = {key: self._values(record) for key, record in self._all.items()}
+        """Insert the records that were added, and the columns in which others differ from what was read."""
+        now = {key: self._values(record) for key, record in self._all.items()}
+        insert_rows(self._session, self._table, [self._all[key] for key in now if key not in self._before])
+        changed = [key for key, before in self._before.items() if now[key] != before]
+        compared = [zip(self._names, now[key], self._before[key], strict=True) for key in changed]
+        differing = {name for values in compared for name, value, before in values if value != before}
+        update_rows(self._session, self._table, [self._all[key] for key in changed], differing)
+        self._before = now

@@ -54,22 +54,23 @@ def insert_new_rows(session: Session, table: Table, rows: Sequence[Row]) -> None
     _run(session, table, rows, _inserting_new)
 
 
-def update_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
-    """Give rows, found by their primary key, the other columns that each row names."""
-    _run(session, table, rows, _updating)
+def update_rows(session: Session, table: Table, rows: Sequence[Row], names: Collection[str]) -> None:
+    """Give rows, found by their primary key, the values that they have in the columns named."""
+    keys = [column.name for column in table.primary_key]
+    _run(session, table, rows, _updating, (*sorted(names), *keys))
 
 
-Writer = Callable[[Dialect, Table, tuple[str, ...]], tuple[str, tuple[str, ...]]]
-"""Gives a statement, and the columns in the order of its parameters."""
+Writer = Callable[[Dialect, Table, tuple[str, ...]], str]
+"""Gives the statement whose parameters are those columns, in their order."""
 
 
-def _run(session: Session, table: Table, rows: Sequence[Row], writer: Writer) -> None:
+def _run(session: Session, table: Table, rows: Sequence[Row], writer: Writer, names: Sequence[str] = ()) -> None:
     if not rows:
         return
     dialect = session.get_bind().dialect
-    named = tuple(rows[0]) if isinstance(rows[0], Mapping) else tuple(field.name for field in fields(rows[0]))
     value_of: Any = itemgetter if isinstance(rows[0], Mapping) else attrgetter
-    statement, names = writer(dialect, table, named)
+    names = names or _names(rows[0])
+    statement = writer(dialect, table, tuple(names))
     columns = [_bound(dialect, table, name, list(map(value_of(name), rows))) for name in names]
     parameters = tuple(columns) if _on_server(session) else list(zip(*columns, strict=True))
     session.connection().exec_driver_sql(statement, parameters)
@@ -91,32 +92,34 @@ def _on_server(session: Session) -> bool:
 
 
 @lru_cache
-def _inserting(dialect: Dialect, table: Table, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def _inserting(dialect: Dialect, table: Table, names: tuple[str, ...]) -> str:
     columns = ", ".join(_quoted(dialect, names))
-    return f"INSERT INTO {_quoted(dialect, [table.name])[0]} ({columns}) {_values(dialect, table, names)}", names
+    return f"INSERT INTO {_quoted(dialect, [table.name])[0]} ({columns}) {_values(dialect, table, names)}"
 
 
 @lru_cache
-def _inserting_new(dialect: Dialect, table: Table, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    # SQLite takes ON after SELECT for a join, and after VALUES for what it is.
-    statement, order = _inserting(dialect, table, names)
-    return f"{statement} ON CONFLICT DO NOTHING", order
+def _inserting_new(dialect: Dialect, table: Table, names: tuple[str, ...]) -> str:
+    return f"{_inserting(dialect, table, names)} ON CONFLICT DO NOTHING"
 
 
 @lru_cache
-def _updating(dialect: Dialect, table: Table, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    keys = tuple(column.name for column in table.primary_key)
-    values = tuple(name for name in names if name not in keys)
-    (target,) = _quoted(dialect, [table.name])
+def _updating(dialect: Dialect, table: Table, names: tuple[str, ...]) -> str:
+    """Return an update by the primary key, whose columns stand last."""
+    split = len(names) - len(table.primary_key)
+    (target,), values, keys = (_quoted(dialect, part) for part in ([table.name], names[:split], names[split:]))
     if dialect.name != "postgresql":
-        settings = ", ".join(f"{name} = ?" for name in _quoted(dialect, values))
-        found = " AND ".join(f"{name} = ?" for name in _quoted(dialect, keys))
-        return f"UPDATE {target} SET {settings} WHERE {found}", (*values, *keys)  # noqa: S608 - names of a table's columns
-    given = ", ".join(_quoted(dialect, (*values, *keys)))
-    settings = ", ".join(f"{name} = given.{name}" for name in _quoted(dialect, values))
-    found = " AND ".join(f"{target}.{name} = given.{name}" for name in _quoted(dialect, keys))
-    arrays = _arrays(dialect, table, (*values, *keys))
-    return f"UPDATE {target} SET {settings} FROM unnest({arrays}) AS given ({given}) WHERE {found}", (*values, *keys)  # noqa: S608 - the same
+        settings, found = (
+            word.join(f"{name} = ?" for name in part) for word, part in ((", ", values), (" AND ", keys))
+        )
+        return f"UPDATE {target} SET {settings} WHERE {found}"  # noqa: S608 - names of a table's columns
+    settings = ", ".join(f"{name} = given.{name}" for name in values)
+    found = " AND ".join(f"{target}.{name} = given.{name}" for name in keys)
+    given = f"unnest({_arrays(dialect, table, names)}) AS given ({', '.join((*values, *keys))})"
+    return f"UPDATE {target} SET {settings} FROM {given} WHERE {found}"  # noqa: S608 - the same
+
+
+def _names(row: Row) -> tuple[str, ...]:
+    return tuple(row) if isinstance(row, Mapping) else tuple(field.name for field in fields(row))
 
 
 def _values(dialect: Dialect, table: Table, names: Sequence[str]) -> str:

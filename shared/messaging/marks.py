@@ -42,7 +42,7 @@ def write_marks(session: Session, source: str, moved: Mapping[str, Mark]) -> Non
         {"source": source, "subject": subject, "sequence": moved[subject].sequence, "seal": moved[subject].seal}
         for subject in sorted(moved)
     ]
-    update_rows(session, mark, rows)
+    update_rows(session, mark, rows, ("sequence", "seal"))
 
 
 def find_marks(session: Session, source: str, subjects: Iterable[str]) -> dict[str, int]:
