@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter
 
 DISTRICT = "110108"
 SCHEMA_ROOT = "https://cheqi.cn/schemas"
 TYPE_ROOT = "cn.cheqi"
+ATTRIBUTES = TypeAdapter(dict[str, str | datetime])
 
 
 class Event(BaseModel):
@@ -25,6 +26,7 @@ class Event(BaseModel):
     version: ClassVar[int] = 1
     subject_field: ClassVar[str] = ""
     internal: ClassVar[bool] = False
+    _type: ClassVar[str] = ""
 
     subdistrict: str
 
@@ -35,11 +37,12 @@ class Event(BaseModel):
         words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in stem)
         cls.source, cls.subject_field, cls.internal = source, subject, internal
         cls.name, cls.version = words.lstrip("-"), int(version)
+        cls._type = ".".join(filter(None, (TYPE_ROOT, source, cls.name, f"v{version}")))
 
     @classmethod
     def type_name(cls) -> str:
         """The CloudEvents type, such as `cn.cheqi.rewards.points-held.v1`; no publisher in it where any may tell it."""
-        return ".".join(filter(None, (TYPE_ROOT, cls.source, cls.name, f"v{cls.version}")))
+        return cls._type
 
     @property
     def subject(self) -> str:
@@ -85,3 +88,21 @@ class Envelope(BaseModel):
     def document(self) -> str:
         """The stored bytes, as text: what the seal is taken over."""
         return self.model_dump_json(exclude_none=True)
+
+
+def document_of(event: Event, *, id: str, source: str, time: datetime, **attributes: str | None) -> str:
+    """Return what `Envelope.document` would for an event that a service tells: written once, without an envelope."""
+    told: dict[str, str | datetime] = {
+        "specversion": "1.0",
+        "id": id,
+        "source": f"/{source}",
+        "type": event.type_name(),
+        "subject": event.subject,
+        "time": time,
+        "datacontenttype": "application/json",
+        "dataschema": f"{SCHEMA_ROOT}/{event.name}.v{event.version}",
+        "partitionkey": event.subject,
+        "subdistrict": event.subdistrict,
+    }
+    told |= {name: value for name, value in attributes.items() if value is not None}
+    return f'{ATTRIBUTES.dump_json(told).decode()[:-1]},"data":{event.model_dump_json()}}}'

@@ -1,8 +1,9 @@
 """Why a transaction happens: whose time, ids and trace whatever it writes will carry."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,7 @@ from shared.keys.ring import KeyRing
 from shared.random import Random, derived_id, uuid7
 
 SYSTEM = "system"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,24 @@ def of_system(time: datetime) -> Cause:
 def set_cause(session: Session, cause: Cause) -> None:
     """Let what follows in the transaction happen because of `cause`."""
     session.info["cause"] = cause
+
+
+def set_causes(session: Session, causes: Sequence[Cause]) -> None:
+    """Give the transaction the causes of a set of events, for `in_turn`."""
+    session.info["causes"] = causes
+
+
+def get_causes(session: Session) -> Sequence[Cause]:
+    """Return the causes of the set of events that is being applied."""
+    causes: Sequence[Cause] = session.info["causes"]
+    return causes
+
+
+def in_turn(session: Session, events: Sequence[T]) -> Iterator[T]:
+    """Yield the events of the set that is being applied; each is the cause of what happens until the next one."""
+    for cause, event in zip(get_causes(session), events, strict=True):
+        set_cause(session, cause)
+        yield event
 
 
 def get_cause(session: Session) -> Cause:

@@ -13,11 +13,12 @@ UNKNOWN_VERSION = Verdict("unknown version")
 
 @dataclass(frozen=True)
 class Plan:
-    """What an earlier try, or the operator, decided about single events, by id."""
+    """What an earlier try, or the operator, decided: about single events, by id, and that sets are taken apart."""
 
     condemned: Mapping[str, Verdict] = field(default_factory=dict)
     redriven: frozenset[str] = frozenset()
     adopted: frozenset[str] = frozenset()
+    singly: bool = False
 
 
 @dataclass
@@ -25,7 +26,7 @@ class Fold:
     """What a run comes to: events to apply in order, to hold above a hole, to park; and the marks as they move."""
 
     marks: dict[str, Mark]
-    held: dict[tuple[str, int], Arrival]
+    held: dict[tuple[str, int], Arrival | None]
     parked: set[tuple[str, int]]
     plan: Plan
     ready: list[Arrival] = field(default_factory=list)
@@ -39,6 +40,12 @@ class Fold:
             following: Arrival | None = arrival
             while following is not None:
                 following = self._take(following, unknown_version)
+
+    @property
+    def passed_waiting(self) -> dict[str, int]:
+        """Up to where nothing waits any more, for each subject of which something did."""
+        reached = {one.envelope.subject: one.sequence for one in (*self.ready, *(one for one, _ in self.refused))}
+        return {subject: reached[subject] for subject, _ in self.held if subject in reached}
 
     def _take(self, one: Arrival, unknown_version: frozenset[str]) -> Arrival | None:
         subject, at = one.envelope.subject, self.marks[one.envelope.subject]

@@ -1,15 +1,16 @@
 """The event log: what a transaction tells is written in it, or neither happens."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shared.db.sets import insert_new_rows, one_of
 from shared.db.store import Store
-from shared.db.upsert import insert_new
-from shared.events.envelope import SCHEMA_ROOT, Envelope, Event
+from shared.events.envelope import Event, document_of
 from shared.keys.ring import KeyRing
 from shared.messaging.cause import Cause, get_cause, set_cause, set_keys
 from shared.messaging.history import withdraw_archived
@@ -29,7 +30,7 @@ def transaction(store: Store, service: str, keys: KeyRing, cause: Cause) -> Iter
     """Open a transaction whose events are its last inserts; nothing is kept when the block raises."""
     with store.write() as session:
         session.info["service"] = service
-        session.info["told"] = []
+        session.info["told"], session.info["times_told"] = [], Counter()
         set_keys(session, keys)
         set_cause(session, cause)
         yield session
@@ -44,25 +45,23 @@ def emit(session: Session, event: Event, *, once: str | None = None, at: datetim
     Raises DocumentTooLargeError over 256 KiB.
     """
     moment = at or get_cause(session).time
-    envelope = _envelope(session, event, _event_id(session, event, once, moment), moment)
-    document = envelope.document()
+    event_id = _event_id(session, event, once, moment)
+    document = _document(session, event, event_id, moment)
     if len(document.encode()) > DOCUMENT_MAX_BYTES:
-        message = f"{envelope.type} {envelope.id} is larger than {DOCUMENT_MAX_BYTES} bytes; split what it tells"
+        message = f"{event.type_name()} {event_id} is larger than {DOCUMENT_MAX_BYTES} bytes; split what it tells"
         raise DocumentTooLargeError(message)
-    session.info["told"].append((envelope, event.internal, document))
+    row = {"id": event_id, "subject": event.subject, "type": event.type_name(), "internal": event.internal}
+    session.info["told"].append({**row, "document": document})
 
 
 def append(session: Session) -> None:
     """Write the collected events; called once, at the end of the transaction."""
     session.flush()
-    rows = [
-        {"id": told.id, "subject": told.subject, "type": told.type, "internal": internal, "document": document}
-        for told, internal, document in session.info["told"]
-    ]
-    if rows:
-        session.execute(insert_new(session, event_log), rows)
-        withdraw_archived(session, [row["id"] for row in rows])
-    session.info["told"].clear()
+    told = session.info["told"]
+    insert_new_rows(session, event_log, told)
+    if told:
+        withdraw_archived(session, [row["id"] for row in told])
+    told.clear()
 
 
 def is_erased(session: Session, rider_id: str) -> bool:
@@ -70,30 +69,31 @@ def is_erased(session: Session, rider_id: str) -> bool:
     return session.scalar(select(tombstone.c.rider_id).where(tombstone.c.rider_id == rider_id)) is not None
 
 
-def _envelope(session: Session, event: Event, event_id: str, moment: datetime) -> Envelope:
+def list_erased(session: Session, rider_ids: Collection[str]) -> Sequence[str]:
+    """Return those of the riders who were erased."""
+    return session.scalars(select(tombstone.c.rider_id).where(one_of(session, tombstone.c.rider_id, rider_ids))).all()
+
+
+def _document(session: Session, event: Event, event_id: str, moment: datetime) -> str:
     cause = get_cause(session)
-    return Envelope(
+    return document_of(
+        event,
         id=event_id,
-        source=f"/{session.info['service']}",
-        type=event.type_name(),
-        subject=event.subject,
+        source=session.info["service"],
         time=moment,
-        dataschema=f"{SCHEMA_ROOT}/{event.name}.v{event.version}",
-        partitionkey=event.subject,
-        subdistrict=event.subdistrict,
         actor=cause.actor,
         correlationid=cause.correlation_id,
         causationid=cause.causation_id,
         traceparent=cause.traceparent,
-        data=event.model_dump(mode="json"),
     )
 
 
 def _event_id(session: Session, event: Event, once: str | None, moment: datetime) -> str:
-    what = (event.type_name(), event.subject)
+    """Return the event's id; of several that the cause tells alike, each gets one of its own."""
+    cause, what = get_cause(session), (event.type_name(), event.subject)
+    times_told: Counter[tuple[str | None, str, str]] = session.info["times_told"]
+    alike = (cause.causation_id, *what)
+    nth, times_told[alike] = times_told[alike], times_told[alike] + 1
     if once is not None:
         return derived_id(moment, *what, once)
-    cause = get_cause(session)
-    told = (earlier for earlier, _, _ in session.info["told"] if earlier.causationid == cause.causation_id)
-    nth = sum((earlier.type, earlier.subject) == what for earlier in told)
     return cause.new_id("/".join(("event", *what, str(nth))))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.db.upsert import insert_new, upsert
+from shared.db.sets import insert_new_rows, one_of, update_rows
+from shared.db.upsert import upsert
 from shared.messaging.seal import GENESIS
 from shared.messaging.tables import checkpoint, mark
 
@@ -25,10 +26,10 @@ def lock_marks(session: Session, source: str, subjects: Iterable[str]) -> dict[s
     if not wanted:
         return {}
     fresh = [{"source": source, "subject": subject, "sequence": 0, "seal": GENESIS} for subject in wanted]
-    session.execute(insert_new(session, mark), fresh)
+    insert_new_rows(session, mark, fresh)
     locked = (
         select(mark.c.subject, mark.c.sequence, mark.c.seal)
-        .where(mark.c.source == source, mark.c.subject.in_(wanted))
+        .where(mark.c.source == source, one_of(session, mark.c.subject, wanted))
         .order_by(mark.c.subject)
         .with_for_update()
     )
@@ -36,17 +37,18 @@ def lock_marks(session: Session, source: str, subjects: Iterable[str]) -> dict[s
 
 
 def write_marks(session: Session, source: str, moved: Mapping[str, Mark]) -> None:
-    """Write marks that moved."""
+    """Write marks that moved; their rows are there, locked."""
     rows = [
         {"source": source, "subject": subject, "sequence": moved[subject].sequence, "seal": moved[subject].seal}
         for subject in sorted(moved)
     ]
-    upsert(session, mark, rows)
+    update_rows(session, mark, rows, ("sequence", "seal"))
 
 
 def find_marks(session: Session, source: str, subjects: Iterable[str]) -> dict[str, int]:
     """Return the last sequence applied of those subjects that have a mark."""
-    wanted = select(mark.c.subject, mark.c.sequence).where(mark.c.source == source, mark.c.subject.in_(set(subjects)))
+    among = one_of(session, mark.c.subject, set(subjects))
+    wanted = select(mark.c.subject, mark.c.sequence).where(mark.c.source == source, among)
     return {row.subject: row.sequence for row in session.execute(wanted)}
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
-from shared.db.upsert import insert_new, upsert
+from shared.db.sets import insert_new_rows, one_of
+from shared.db.upsert import upsert
 from shared.messaging.arrivals import Arrival, Unreadable
 from shared.messaging.tables import parked, waiting
 
@@ -32,15 +33,14 @@ class UnknownParkedEventError(LookupError):
 def hold(session: Session, source: str, arrivals: Iterable[Arrival], now: datetime) -> None:
     """Let events above a hole wait until it is filled."""
     rows = [{"subject": one.envelope.subject, "sequence": one.sequence, "document": one.document} for one in arrivals]
-    if rows:
-        session.execute(insert_new(session, waiting), [{"source": source, "since": now, **row} for row in rows])
+    insert_new_rows(session, waiting, [{"source": source, "since": now, **row} for row in rows])
 
 
 def list_waiting(session: Session, source: str, subjects: Iterable[str]) -> Sequence[Row[Any]]:
     """Return what waits of the subjects, in order."""
     return session.execute(
         select(waiting)
-        .where(waiting.c.source == source, waiting.c.subject.in_(set(subjects)))
+        .where(waiting.c.source == source, one_of(session, waiting.c.subject, set(subjects)))
         .order_by(waiting.c.subject, waiting.c.sequence)
     ).all()
 
@@ -91,8 +91,9 @@ def list_parked(session: Session) -> Sequence[Row[Any]]:
 
 def parked_places(session: Session, source: str, subjects: Iterable[str]) -> set[tuple[str, int]]:
     """Return (subject, sequence) of what is parked of the subjects."""
+    among = one_of(session, parked.c.subject, set(subjects))
     wanted = select(parked.c.subject, parked.c.sequence).where(
-        parked.c.source == source, parked.c.subject.in_(set(subjects)), parked.c.sequence.is_not(None)
+        parked.c.source == source, among, parked.c.sequence.is_not(None)
     )
     return {(row.subject, row.sequence) for row in session.execute(wanted)}
 

@@ -1,6 +1,6 @@
 """Timers: rows that fall due; scheduling writes one in the transaction, firing is one transaction of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -8,8 +8,8 @@ from sqlalchemy import Row, SelectBase, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
+from shared.db.sets import insert_new_rows
 from shared.db.store import Store
-from shared.db.upsert import insert_new
 from shared.keys.ring import KeyRing
 from shared.messaging.cause import get_cause, of_timer, set_cause
 from shared.messaging.failures import Failure, kind_of, place_of
@@ -80,8 +80,16 @@ class TimerLoop:
 
 def schedule(session: Session, purpose: str, subject: str, due: datetime) -> None:
     """Let the service's timer of that purpose fire for the subject at `due`; the same again changes nothing."""
-    row = {"id": derived_id(due, purpose, subject), "due": due, "purpose": purpose, "subject": subject}
-    session.execute(insert_new(session, timer), [{**row, "attempts": 0, "parked": False}])
+    schedule_all(session, [(purpose, subject, due)])
+
+
+def schedule_all(session: Session, wanted: Iterable[tuple[str, str, datetime]]) -> None:
+    """Schedule timers, each by its purpose, its subject and when it is due."""
+    rows = [
+        {"id": derived_id(due, purpose, subject), "due": due, "purpose": purpose, "subject": subject}
+        for purpose, subject, due in wanted
+    ]
+    insert_new_rows(session, timer, [{**row, "attempts": 0, "parked": False} for row in rows])
 
 
 def fire_overdue(session: Session, service: Timed, subjects: SelectBase) -> None:

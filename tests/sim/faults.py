@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.rewards.ledger import handlers as ledger
-from services.rewards.ledger import store
-from services.rewards.ledger.models import Claim
+from services.rewards.ledger import models, store
+from services.rewards.ledger.books import Books
+from services.rewards.ledger.records import Claim
 from shared.messaging import log, relay
 from shared.messaging.arrivals import Arrival
 from shared.messaging.fold import Fold
@@ -65,9 +66,9 @@ def handler_that_does_not_commute(patch: pytest.MonkeyPatch) -> None:
     """Give every second award that is heard of one point more."""
     award = ledger._award_claim
 
-    def award_by_turn(session: Session, claim: Claim, points: int) -> None:
-        decided = select(func.count()).select_from(Claim).where(Claim.decision.is_not(None))
-        award(session, claim, points + (session.scalar(decided) or 0) % 2)
+    def award_by_turn(session: Session, books: Books, claim: Claim, points: int) -> None:
+        decided = select(func.count()).select_from(models.Claim).where(models.Claim.decision.is_not(None))
+        award(session, books, claim, points + (session.scalar(decided) or 0) % 2)
 
     patch.setattr(ledger, "_award_claim", award_by_turn)
 

@@ -1,5 +1,6 @@
 """What took effect, written by the handlers' own transactions: independent of marks, so that it can judge them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, insert
 from sqlalchemy.orm import Session
 
 from shared.messaging import Handling
-from shared.messaging.cause import get_cause
+from shared.messaging.cause import get_causes
 from shared.service import Service
 
 METADATA = MetaData()
@@ -20,13 +21,14 @@ applied = Table(
 
 
 def recorded(service: Service) -> Service:
-    """Return the service with handlers that note, in their transaction, which event they were given."""
-    return replace(service, handlers={event: _recorded(handling) for event, handling in service.handlers.items()})
+    """Return the service with handlers that note, in their transaction, which events they were given."""
+    handlings = {handling: _recorded(handling) for handling in service.handlers.values()}
+    return replace(service, handlers={event: handlings[handling] for event, handling in service.handlers.items()})
 
 
 def _recorded(handling: Handling) -> Handling:
-    def apply(session: Session, event: Any) -> None:
-        session.execute(insert(applied).values(event_id=get_cause(session).causation_id))
-        handling.apply(session, event)
+    def apply(session: Session, events: Sequence[Any]) -> None:
+        session.execute(insert(applied), [{"event_id": why.causation_id} for why in get_causes(session)])
+        handling.apply(session, events)
 
     return replace(handling, apply=apply)

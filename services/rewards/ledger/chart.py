@@ -6,8 +6,12 @@ a voucher). Counter-accounts: `subdistrict/<code>/issued`, `/redeemed`, `/expire
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
 
+from services.rewards.ledger.records import Entry, Hold, Posting
 from services.rewards.ledger.rules import Returned, Split
+from shared.random import derived_id
 
 AVAILABLE, HELD, RESERVED = "available", "held", "reserved"
 ISSUED, REDEEMED, EXPIRED = "issued", "redeemed", "expired"
@@ -22,6 +26,19 @@ EARNING = (AWARD, CORRECT)
 
 class UnbalancedError(ValueError):
     """A movement whose postings do not sum to zero."""
+
+
+class OverdrawnError(ValueError):
+    """A movement that takes more from a rider's account than there is."""
+
+
+class Parts(Protocol):
+    """A rider's account, wherever it is kept."""
+
+    available: int
+    held: int
+    reserved: int
+    earned_total: int
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,47 @@ def rider_of(account: str) -> str:
 def of_subdistrict(code: str, part: str) -> str:
     """Return the name of a sub-district's counter-account."""
     return f"subdistrict/{code}/{part}"
+
+
+def entry_of(movement: Movement, told_by: str, at: datetime) -> Entry:
+    """Return the entry of a movement; `told_by` is the type of the event that tells it."""
+    key, matter = movement.key, movement.matter
+    return Entry(
+        id=derived_id(at, "entry", key),
+        time=at,
+        kind=movement.kind,
+        key=key,
+        cause_kind=matter.kind,
+        cause_id=matter.id,
+        subdistrict=matter.subdistrict,
+        event_id=derived_id(at, told_by, movement.rider_id, key),
+        reverses=movement.reverses,
+    )
+
+
+def postings_of(movement: Movement, entry: Entry) -> list[Posting]:
+    """Return the lines of a movement's entry."""
+    return [
+        Posting(derived_id(entry.time, "posting", entry.key, account), entry.id, account, points)
+        for account, points in sorted(movement.postings.items())
+    ]
+
+
+def hold_of(movement: Movement, points: int, at: datetime, expires_at: datetime) -> Hold:
+    """Return the hold that keeps what a movement sets aside."""
+    matter = movement.matter
+    hold_id = derived_id(at, "hold", matter.kind, matter.id)
+    return Hold(hold_id, movement.rider_id, matter.subdistrict, matter.kind, matter.id, points, expires_at)
+
+
+def carry(movement: Movement, account: Parts) -> None:
+    """Carry a movement into its rider's account; raises OverdrawnError when that would go below zero."""
+    account.available += movement.change_of(AVAILABLE)
+    account.held += movement.change_of(HELD)
+    account.reserved += movement.change_of(RESERVED)
+    account.earned_total += movement.earned
+    if min(account.available, account.held, account.reserved) < 0:
+        raise OverdrawnError(movement.key)
 
 
 def promise(rider_id: str, matter: Matter, points: int) -> Movement:

@@ -1,19 +1,20 @@
-"""Every query on balances, entries, lots, holds and claims; who changes what is a rider's has locked the balance."""
+"""Queries on balances, entries, lots and holds, one at a time; who changes what is a rider's has locked the balance."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from services.rewards.ledger.chart import AVAILABLE, EXPIRE, HAZARD, HELD, RESERVED, Matter, Movement
+from services.rewards.ledger import chart, records
+from services.rewards.ledger.chart import EXPIRE, HAZARD, Matter, Movement
 from services.rewards.ledger.models import Balance, Claim, Entry, Hold, Lot, LotUse, Posting
-from services.rewards.ledger.rules import LotState, Report, Use, lot_expiry
+from services.rewards.ledger.rules import LotState, Use
+from shared.db.sets import insert_new_rows, insert_rows, one_of
 from shared.db.upsert import insert_new
 from shared.errors import NOT_FOUND
 from shared.events.envelope import Event
-from shared.messaging import is_erased
-from shared.random import derived_id
+from shared.messaging import is_erased, list_erased
 
 
 def open_balance(session: Session, rider_id: str) -> Balance | None:
@@ -35,9 +36,21 @@ def lock_balance(session: Session, rider_id: str) -> Balance:
 
 
 def lock_balances(session: Session, rider_ids: Sequence[str]) -> None:
-    """Lock the accounts of a run of events, in the order given."""
-    for rider_id in rider_ids:
-        open_balance(session, rider_id)
+    """Lock riders' accounts, in the order given, opened on first use; those of erased riders stay away, but locked."""
+    empty = {"available": 0, "held": 0, "reserved": 0, "earned_total": 0}
+    insert_new_rows(session, Balance.table(), [{"rider_id": rider_id, **empty} for rider_id in rider_ids])
+    among = one_of(session, Balance.rider_id, rider_ids)
+    session.execute(select(Balance.rider_id).where(among).order_by(Balance.rider_id).with_for_update())
+    erased = list_erased(session, rider_ids)
+    if erased:
+        session.execute(delete(Balance).where(one_of(session, Balance.rider_id, erased)))
+
+
+def list_claimants(session: Session, hazard_ids: Collection[str]) -> Sequence[str]:
+    """Return the riders of reports and of those merged into them."""
+    direct, merged = (one_of(session, column, hazard_ids) for column in (Claim.hazard_id, Claim.survivor_id))
+    claimants = session.scalars(select(Claim.rider_id).where(direct | merged).distinct())
+    return [rider_id for rider_id in claimants if rider_id is not None]
 
 
 def find_balance(session: Session, rider_id: str) -> Balance | None:
@@ -45,39 +58,17 @@ def find_balance(session: Session, rider_id: str) -> Balance | None:
     return session.get(Balance, rider_id)
 
 
-def book(session: Session, balance: Balance, movement: Movement, told_by: type[Event], at: datetime) -> Entry:
+def book(session: Session, balance: Balance, movement: Movement, told_by: type[Event], at: datetime) -> records.Entry:
     """Write a movement with its postings, and carry it into the rider's locked balance.
 
     `told_by` is the class of the event that tells it, emitted with `once=entry.key, at=entry.time`.
     """
-    entry = Entry(
-        id=derived_id(at, "entry", movement.key),
-        time=at,
-        kind=movement.kind,
-        key=movement.key,
-        cause_kind=movement.matter.kind,
-        cause_id=movement.matter.id,
-        subdistrict=movement.matter.subdistrict,
-        event_id=derived_id(at, told_by.type_name(), movement.rider_id, movement.key),
-        reverses=movement.reverses,
-    )
-    session.add(entry)
-    session.flush()
-    session.add_all(
-        Posting(id=derived_id(at, "posting", movement.key, account), entry_id=entry.id, account=account, points=points)
-        for account, points in sorted(movement.postings.items())
-    )
-    balance.available += movement.change_of(AVAILABLE)
-    balance.held += movement.change_of(HELD)
-    balance.reserved += movement.change_of(RESERVED)
-    balance.earned_total += movement.earned
+    entry = chart.entry_of(movement, told_by.type_name(), at)
+    insert_rows(session, Entry.table(), [entry])
+    insert_rows(session, Posting.table(), chart.postings_of(movement, entry))
+    chart.carry(movement, balance)
     session.flush()
     return entry
-
-
-def is_booked(session: Session, movement: Movement) -> bool:
-    """Tell whether a movement was booked before."""
-    return session.scalar(select(Entry.id).where(Entry.key == movement.key)) is not None
 
 
 def get_entry(session: Session, entry_id: str) -> Entry:
@@ -100,21 +91,6 @@ def get_entry_about(session: Session, kind: str, matter: Matter) -> Entry:
     if entry is None:
         raise NOT_FOUND(kind="entry", id=f"{kind}/{matter.kind}/{matter.id}")
     return entry
-
-
-def add_lot(session: Session, movement: Movement, entry: Entry) -> Lot:
-    """Keep an award's points as a lot of their own."""
-    lot = Lot(
-        id=derived_id(entry.time, "lot", entry.key),
-        rider_id=movement.rider_id,
-        subdistrict=entry.subdistrict,
-        points=movement.change_of(AVAILABLE),
-        expires_at=lot_expiry(entry.time),
-        entry_id=entry.id,
-    )
-    session.add(lot)
-    session.flush()
-    return lot
 
 
 def find_lot(session: Session, lot_id: str) -> Lot | None:
@@ -156,13 +132,13 @@ def left_of(session: Session, lot_id: str) -> int:
     return sum(lot.left for lot in _lot_states(session, Lot.id == lot_id))
 
 
-def use_lots(session: Session, entry: Entry, uses: Iterable[Use]) -> None:
+def use_lots(session: Session, entry: records.Entry, uses: Iterable[Use]) -> None:
     """Note what an entry took of lots, or gave back to them."""
     session.add_all(LotUse(lot_id=use.lot_id, entry_id=entry.id, points=use.points) for use in uses)
     session.flush()
 
 
-def give_back(session: Session, entry: Entry, taken: Iterable[Use]) -> None:
+def give_back(session: Session, entry: records.Entry, taken: Iterable[Use]) -> None:
     """Note that an entry gave back to lots what had been taken of them."""
     use_lots(session, entry, [Use(use.lot_id, -use.points) for use in taken])
 
@@ -184,21 +160,10 @@ def count_expiries(session: Session, lot_id: str) -> int:
     return session.scalar(select(func.count()).where(Entry.kind == EXPIRE, Entry.cause_id == lot_id)) or 0
 
 
-def add_hold(session: Session, movement: Movement, *, points: int, at: datetime, expires_at: datetime) -> Hold:
+def add_hold(session: Session, movement: Movement, *, points: int, at: datetime, expires_at: datetime) -> records.Hold:
     """Keep points as set aside until the hold is settled."""
-    matter = movement.matter
-    hold = Hold(
-        id=derived_id(at, "hold", matter.kind, matter.id),
-        rider_id=movement.rider_id,
-        subdistrict=matter.subdistrict,
-        cause_kind=matter.kind,
-        cause_id=matter.id,
-        points=points,
-        expires_at=expires_at,
-        outcome=None,
-    )
-    session.add(hold)
-    session.flush()
+    hold = chart.hold_of(movement, points, at, expires_at)
+    insert_rows(session, Hold.table(), [hold])
     return hold
 
 
@@ -231,31 +196,6 @@ def list_open_holds(session: Session, rider_id: str) -> Sequence[Hold]:
     """Return what is still promised to a rider for hazards."""
     wanted = select(Hold).where(Hold.rider_id == rider_id, Hold.cause_kind == HAZARD, Hold.outcome.is_(None))
     return session.scalars(wanted.order_by(Hold.id)).all()
-
-
-def find_claim(session: Session, hazard_id: str) -> Claim | None:
-    """Return a report's claim, locked."""
-    return session.scalar(select(Claim).where(Claim.hazard_id == hazard_id).with_for_update())
-
-
-def open_claim(session: Session, report: Report, rider_id: str | None) -> Claim:
-    """Return a report's claim, locked, opened on first use; without rider where the rider was erased."""
-    fresh = {
-        "hazard_id": report.hazard_id,
-        "rider_id": rider_id,
-        "subdistrict": report.subdistrict,
-        "earns": report.earns,
-        "reported_at": report.reported_at,
-        "shares": False,
-    }
-    session.execute(insert_new(session, Claim.table()), [fresh])
-    return session.scalars(select(Claim).where(Claim.hazard_id == report.hazard_id).with_for_update()).one()
-
-
-def list_merged(session: Session, survivor_id: str) -> Sequence[Claim]:
-    """Return the claims of the reports that were merged into another, locked."""
-    merged = select(Claim).where(Claim.survivor_id == survivor_id).order_by(Claim.hazard_id)
-    return session.scalars(merged.with_for_update()).all()
 
 
 def _lot_states(session: Session, *wanted: ColumnElement[bool]) -> list[LotState]:

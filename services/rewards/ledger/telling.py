@@ -2,7 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from services.rewards.ledger.models import Entry, Hold, Lot
+from services.rewards.ledger import models
+from services.rewards.ledger.records import Entry, Hold, Lot
 from shared.events.envelope import Event
 from shared.events.rewards import (
     PointsAwardedV1,
@@ -32,7 +33,7 @@ def held(hold: Hold) -> PointsHeldV1:
     )
 
 
-def released(hold: Hold, points: int, reason: str) -> PointsReleasedV1:
+def released(hold: Hold | models.Hold, points: int, reason: str) -> PointsReleasedV1:
     """Points that were set aside are so no longer."""
     return PointsReleasedV1(
         subdistrict=hold.subdistrict,
@@ -59,7 +60,7 @@ def awarded(entry: Entry, lot: Lot) -> PointsAwardedV1:
     )
 
 
-def spent(entry: Entry, hold: Hold) -> PointsSpentV1:
+def spent(entry: Entry, hold: models.Hold) -> PointsSpentV1:
     """Reserved points were spent on the voucher that they were reserved for."""
     return PointsSpentV1(
         subdistrict=entry.subdistrict,
@@ -70,7 +71,7 @@ def spent(entry: Entry, hold: Hold) -> PointsSpentV1:
     )
 
 
-def expired(entry: Entry, lot: Lot, points: int) -> PointsExpiredV1:
+def expired(entry: Entry, lot: models.Lot, points: int) -> PointsExpiredV1:
     """What was left of a lot expired."""
     return PointsExpiredV1(
         subdistrict=entry.subdistrict, rider_id=lot.rider_id, entry_id=entry.id, lot_id=lot.id, points=points

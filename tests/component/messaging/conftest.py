@@ -101,12 +101,11 @@ class Kit:
             return len(session.execute(select(table)).all())
 
 
-@pytest.fixture
-def kit(tmp_path: Path) -> Iterator[Kit]:
-    """Return a subscriber on an empty store."""
-    store = STORES.new("tester", tmp_path, KIT, METADATA)
+def make_kit(folder: Path) -> Kit:
+    """Return a subscriber on an empty store, which the caller closes."""
+    store = STORES.new("tester", folder, KIT, METADATA)
     service, keys, clock = Tester(), KeyRing(b"k" * 32, MemoryKeyBox()), SettableClock(NOON)
-    yield Kit(
+    return Kit(
         service=service,
         store=store,
         keys=keys,
@@ -115,4 +114,11 @@ def kit(tmp_path: Path) -> Iterator[Kit]:
         operator=Operator(service, store, keys, clock),
         publisher=Publisher("governance"),
     )
-    store.close()
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> Iterator[Kit]:
+    """Return a subscriber on an empty store."""
+    made = make_kit(tmp_path)
+    yield made
+    made.store.close()
