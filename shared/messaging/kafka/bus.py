@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -16,6 +15,7 @@ from shared.messaging.bus import Record
 from shared.messaging.kafka.topics import source_of, topic_of
 
 PATIENCE_S = 10
+STOP_S = 2
 TAIL_MAX = 10
 BATCH_MAX_BYTES = 512 * 1024
 WITHOUT_SIGN = 0x7FFFFFFF
@@ -60,7 +60,8 @@ class KafkaBus:
                     await producer.send_batch(batch, topic, partition=partition)
                     for partition, batch in _batches(producer, records, partitions)
                 ]
-            await asyncio.gather(*acknowledged)
+            # A batch on a broken connection is tried again without end, so that its end must be ours.
+            await asyncio.wait_for(asyncio.gather(*acknowledged), PATIENCE_S)
         except (KafkaError, OSError, TimeoutError) as error:
             await self._drop(producer)
             raise self._away(topic, error) from error
@@ -100,8 +101,12 @@ class KafkaBus:
         if producer is None or producer is not self._producer:
             return
         self._producer = None
-        with suppress(KafkaError, OSError, TimeoutError):
-            await asyncio.wait_for(producer.stop(), PATIENCE_S)
+        try:
+            await asyncio.wait_for(producer.stop(), STOP_S)
+        except (KafkaError, OSError, TimeoutError):
+            # Without this a producer that could not flush would go on sending behind our back.
+            await producer._sender.close()
+            await producer.client.close()
 
 
 async def _last_documents(consumer: AIOKafkaConsumer, topic: str) -> list[str]:
