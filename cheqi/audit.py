@@ -1,17 +1,19 @@
 """`cheqi audit`: one check per service on one snapshot of its own store, then a comparison between services."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 
 from cheqi.agreement import disagreements
 from cheqi.histories import other_histories
 from cheqi.house import House
+from cheqi.lateness import late, under_way
 from shared.messaging import integrity, parking
-from shared.messaging.relay import count_unsent, has_relayed
+from shared.messaging.relay import has_relayed
 from shared.messaging.timers import list_parked_timers
 from shared.node import Node
 from shared.service import Finding
+
+PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -24,36 +26,37 @@ class Disagreement:
     detail: str
 
 
-def audit_house(house: House) -> list[Disagreement]:
-    """Return whatever does not agree, within each service and between them; nothing where all agrees."""
+def audit_house(house: House, patience_s: float = PATIENCE_S) -> list[Disagreement]:
+    """Return whatever does not agree, within each service and between them; nothing where all agrees.
+
+    On a busy system, what is on its way when the audit begins is given some seconds to arrive.
+    """
     return [
-        Disagreement(name, one.code, one.subject, one.detail)
-        for name, findings in _all_findings(house)
-        for one in findings
+        Disagreement(name, one.code, one.subject, one.detail) for name, one in _all_findings(house.nodes, patience_s)
     ]
 
 
-def _all_findings(house: House) -> Iterator[tuple[str, Iterable[Finding]]]:
-    for name, node in house.nodes.items():
-        yield name, _within(node)
-    for name, finding in chain(disagreements(house.nodes), other_histories(house.nodes)):
-        yield name, [finding]
+def _all_findings(nodes: Mapping[str, Node], patience_s: float) -> Iterator[tuple[str, Finding]]:
+    before = {name: under_way(node) for name, node in nodes.items() if _has_started(node)}
+    for name, node in nodes.items():
+        for finding in _within(node):
+            yield name, finding
+    yield from disagreements(nodes)
+    yield from other_histories(nodes)
+    yield from late(nodes, before, patience_s)
+
+
+def _has_started(node: Node) -> bool:
+    """Tell whether a relay ever ran: before the first start of a service, nothing that it told is late."""
+    with node.snapshot() as session:
+        return has_relayed(session)
 
 
 def _within(node: Node) -> Iterator[Finding]:
-    """Check one service on one snapshot: its log, what is unsent, waiting or parked, and its own tables.
-
-    Where no relay ever ran nothing is late: commands may come before the first start.
-    """
+    """Check one service on one snapshot: its log, what is parked, and its own tables."""
     with node.snapshot() as session:
         for one in integrity.breaks(session):
             yield Finding(one.code, one.subject, one.detail)
-        unsent = count_unsent(session)
-        if unsent and has_relayed(session):
-            detail = f"{unsent} events are not sent yet; the relay of a running service sends them, start `cheqi up`"
-            yield Finding("unsent", node.service.name, detail)
-        for row in parking.list_all_waiting(session):
-            yield Finding("waiting", row.subject, f"event {row.sequence} of {row.source} waits for the one before it")
         for row in parking.list_parked(session):
             yield Finding("parked", row.id, f"{row.type} of {row.source} is parked: {row.reason} {row.error}".strip())
         for row in list_parked_timers(session):

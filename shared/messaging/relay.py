@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, update
@@ -166,11 +166,19 @@ class Relay:
         return lease
 
 
-def count_unsent(session: Session) -> int:
-    """Return how many events of the log are not acknowledged by the bus yet."""
+def count_unsent(session: Session, up_to: int | None = None) -> int:
+    """Return how many events of the log, or of it up to a row, are not acknowledged by the bus yet."""
     sent = select(relay_lease.c.sent).where(relay_lease.c.name == LEASE_NAME).scalar_subquery()
     unsent = (event_log.c.position.is_(None)) | (event_log.c.position > func.coalesce(sent, 0))
+    if up_to is not None:
+        unsent &= event_log.c.ordinal <= up_to
     return session.scalar(select(func.count()).select_from(event_log).where(unsent)) or 0
+
+
+def is_relaying(session: Session, now: datetime) -> bool:
+    """Tell whether a relay holds the lease of this log."""
+    held = select(relay_lease.c.name).where(relay_lease.c.name == LEASE_NAME, relay_lease.c.expires_at > now)
+    return session.scalar(held) is not None
 
 
 def has_relayed(session: Session) -> bool:
