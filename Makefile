@@ -30,7 +30,7 @@ up: $(READY) ## run all services in one process
 	$(BIN)/cheqi up $(ARGS)
 
 test: $(READY) ## run every test, with coverage
-	$(BIN)/pytest --numprocesses=2 --cov --cov-report=term --ignore=tests/sim $(ARGS)
+	$(BIN)/pytest --numprocesses=2 --dist=loadgroup --cov --cov-report=term --ignore=tests/sim $(ARGS)
 	$(BIN)/coverage report --fail-under=100 --include='services/**/rules.py'
 	$(BIN)/pytest --numprocesses=2 tests/sim
 

@@ -8,6 +8,8 @@ from hypothesis import settings
 
 from tests.stores import KINDS, STORES
 
+SERVERS = {"integration/kafka": "kafka", "contract/bus": "kafka", "integration/postgresql": "postgresql"}
+
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
@@ -20,6 +22,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Make the stores of this run where they are wanted."""
     STORES.kind = config.getoption("--store")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep the tests on one kind of server in one process, where they share it."""
+    if (server := server_of(item)) is not None:
+        item.add_marker(pytest.mark.xdist_group(server))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests on real servers: they take longest."""
+    items.sort(key=lambda item: server_of(item) is None)
+
+
+def server_of(item: pytest.Item) -> str | None:
+    """Return the kind of server that a test runs on, None for one that needs no container."""
+    path = item.path.as_posix()
+    return next((kind for folder, kind in SERVERS.items() if f"/tests/{folder}/" in path), None)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """Fixtures that stand on real servers; a conftest imports those that its tests need."""
 
 import gc
-import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -20,9 +19,13 @@ def broker() -> Iterator[Broker]:
     one.start()
     yield one
     one.close()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def sockets_collected() -> Iterator[None]:
+    """Let what clients left open be collected while it is still the test's own."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

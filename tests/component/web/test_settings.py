@@ -52,7 +52,7 @@ def test_certificates_show_the_address_that_people_see(
     ("name", "value", "said"),
     [
         ("PORT", "http", "1 to 65535"),
-        ("PORT", "0", "1 to 65535"),
+        ("PORT", "-1", "1 to 65535"),
         ("LOG_LEVEL", "loud", "debug, info, warning, error"),
         ("PUBLIC_URL", "cheqi.example.cn", "https://cheqi.example.cn"),
     ],

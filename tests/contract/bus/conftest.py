@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.containers.engine import require_engine
-from tests.containers.fixtures import LEFT_OPEN, broker
+from tests.containers.fixtures import LEFT_OPEN, broker, sockets_collected
 from tests.containers.kafka import Broker
 from tests.contract.bus.buses import BusUnderTest, LocalUnderTest
 from tests.integration.kafka.stage import Stage
 
-__all__ = ["broker"]
+__all__ = ["broker", "sockets_collected"]
 
 
 def pytest_runtest_setup(item: pytest.Function) -> None:

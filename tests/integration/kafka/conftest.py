@@ -3,9 +3,9 @@
 import pytest
 
 from tests.containers.engine import require_engine
-from tests.containers.fixtures import LEFT_OPEN, broker, stage
+from tests.containers.fixtures import LEFT_OPEN, broker, sockets_collected, stage
 
-__all__ = ["broker", "stage"]
+__all__ = ["broker", "sockets_collected", "stage"]
 
 
 def pytest_runtest_setup(item: pytest.Function) -> None:
