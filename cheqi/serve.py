@@ -61,16 +61,11 @@ def keep_running(settings: Settings, commands: Sequence[Command]) -> None:
 @contextmanager
 def served_beside(house: House) -> Iterator[None]:
     """Serve a house in a thread while the block runs; raises RuntimeError when it does not get ready."""
-    server = _server(house.gateway(), house.settings, Pulse(None))
-    thread = threading.Thread(target=server.run, daemon=True)
     house.start()
-    thread.start()
     try:
-        _wait_until_ready(server, thread)
-        yield
+        with _served(house.gateway(), house.settings):
+            yield
     finally:
-        server.should_exit = True
-        thread.join()
         house.stop()
 
 
@@ -79,7 +74,13 @@ def served_operations(watched: Watched, settings: Settings) -> Iterator[None]:
     """Serve in a thread what operators ask of a process without an API, while the block runs."""
     metrics = Metrics(watched.service.name)
     metrics.watch(watched)
-    server = _server(operations_app([watched], [metrics]), settings, Pulse(None))
+    with _served(operations_app([watched], [metrics]), settings):
+        yield
+
+
+@contextmanager
+def _served(app: ASGIApp, settings: Settings) -> Iterator[None]:
+    server = _server(app, settings, Pulse(None))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
