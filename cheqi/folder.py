@@ -14,12 +14,16 @@ SECRET_BYTES = 32
 
 
 class DataFolder:
-    """A folder that only its owner may read."""
+    """A folder that only its owner may read; raises ConfigurationError where none can be made."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.keys.mkdir(exist_ok=True, mode=0o700)
+        try:
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.keys.mkdir(exist_ok=True, mode=0o700)
+        except OSError as error:
+            message = f"CHEQI_DATA names {path}, which cannot hold data: {error.strerror}; name a folder of your own"
+            raise ConfigurationError(message) from error
 
     @property
     def keys(self) -> Path:

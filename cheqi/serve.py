@@ -14,6 +14,7 @@ from cheqi.assembly import Assembly
 from cheqi.house import House
 from cheqi.pulse import Pulse
 from cheqi.supervisor import Command, Supervisor
+from cheqi.terminal import say
 from shared.db.commits import giving_hints
 from shared.settings import Settings
 from shared.telemetry import configure_logs
@@ -30,6 +31,7 @@ def serve_house(settings: Settings) -> None:
     house = House(settings)
     house.start()
     try:
+        say(f"Cheqi answers at {settings.address}, until Ctrl-C")
         _server(house.gateway(), settings, Pulse(None)).run()
     finally:
         house.stop()

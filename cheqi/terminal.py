@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.exc import OperationalError
 
 from shared.errors import ConfigurationError, Refusal
 from shared.messaging.archive import MonthNotOverError
@@ -63,4 +64,7 @@ def explained() -> Iterator[None]:
         UnknownParkedEventError,
     ) as error:
         complain(str(error))
+        raise typer.Exit(2) from None
+    except OperationalError as error:
+        complain(f"a database does not answer: {str(error.orig).strip().splitlines()[0]}")
         raise typer.Exit(2) from None

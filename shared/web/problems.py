@@ -15,7 +15,7 @@ from shared.errors import ProblemKind, Refusal
 from shared.messaging.failures import Failure, kind_of
 from shared.web import kinds
 from shared.web.fields import field_problem
-from shared.web.language import Language, choose_language
+from shared.web.language import NOUNS_ZH, Language, choose_language
 
 TYPE_ROOT = "https://cheqi.cn/problems"
 MEDIA_TYPE = "application/problem+json"
@@ -41,6 +41,8 @@ def problem(request: Request, kind: ProblemKind, facts: dict[str, Any]) -> Respo
     chinese = language == "zh-CN"
     known = {"request_id": _request_id(request), **facts}
     told = {name: _told(value, language) for name, value in known.items()}
+    if chinese and "kind" in told:
+        told["kind"] = NOUNS_ZH.get(told["kind"], told["kind"])
     detail = (kind.detail_zh if chinese else kind.detail_en).format(**told)
     body = {
         "type": f"{TYPE_ROOT}/{kind.code}",

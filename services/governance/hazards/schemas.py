@@ -3,13 +3,19 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from services.governance.schemas import Body, Code, Id
 from services.governance.states import State
 from shared.geo import Datum
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+
+def seen(words: str) -> str:
+    """Return words that can be seen, nothing where every character of them is invisible."""
+    return words if any(one.isprintable() and not one.isspace() for one in words) else ""
+
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(seen)]
 CommunityCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 
 
@@ -41,12 +47,12 @@ class HazardDraft(Body):
 class HazardChange(Body):
     """What the rider corrects of a report; what is left out stays."""
 
-    words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)] | None = None
+    words: Words | None = None
     point: StatedPoint | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if self.words is None and self.point is None:
+        if self.words == "" or (self.words is None and self.point is None):
             raise ValueError("give words, or a point, or both")
         return self
 

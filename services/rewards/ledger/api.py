@@ -1,6 +1,6 @@
 """Routes of points: balance, statement, reversal."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
@@ -18,7 +18,8 @@ from shared.web import Call, Caller, Cursor, page_of
 
 router = APIRouter(tags=["points"])
 
-AsOf = Annotated[AwareDatetime | None, Query()]
+EPOCH, FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+AsOf = Annotated[AwareDatetime | None, Query(ge=EPOCH, le=FAR)]
 
 
 @router.get("/riders/me/balance")

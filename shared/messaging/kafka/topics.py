@@ -128,7 +128,9 @@ class Topics:
             with closing(KafkaAdminClient(bootstrap_servers=self._servers, **patience)) as admin:
                 yield admin
         except KafkaError as error:
-            message = f"Kafka at {self._servers}: {type(error).__name__}"
+            message = (
+                f"Kafka at {self._servers}: {type(error).__name__}; start the broker, or set CHEQI_KAFKA to where it is"
+            )
             raise ConnectionError(message) from error
 
 

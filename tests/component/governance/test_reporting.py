@@ -197,3 +197,10 @@ def test_nobody_corrects_somebody_else_s_report_or_a_decided_one(stage: Stage) -
     stage.verify(hazard_id)
 
     assert code(stage.patch(RIDER, f"/hazards/{hazard_id}", {"words": "x"})) == (409, "hazard-already-decided")
+
+
+def test_words_that_nobody_can_see_tell_nothing(stage: Stage) -> None:
+    reported = stage.post(RIDER, "/hazards", draft(words="\u202e\u200b"))
+    changed = stage.patch(RIDER, f"/hazards/{stage.report()}", {"words": "\u200b"})
+
+    assert (reported.status_code, changed.status_code) == (422, 422)

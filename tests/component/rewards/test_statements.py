@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.component.rewards.stage import DISTRICT, LAUNDRY, OTHER, RIDER, STAFF, STAFF_ELSEWHERE, Stage
 
 
@@ -75,3 +77,8 @@ def test_riders_and_staff_have_no_redemptions(stage: Stage) -> None:
 def _as_of(stage: Stage, moment: object) -> tuple[int, int, int, int]:
     shown = stage.get(RIDER, "/riders/me/statement", as_of=str(moment).replace(" ", "T")).json()
     return shown["available"], shown["held"], shown["reserved"], shown["entries"]["total"]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_that_no_calendar_of_ours_holds_is_refused(stage: Stage, moment: str) -> None:
+    assert stage.get(RIDER, "/riders/me/statement", as_of=moment).status_code == 422

@@ -10,6 +10,7 @@ import pytest
 
 from shared.errors import ProblemKind
 from shared.web import kinds
+from shared.web.language import NOUNS_ZH
 
 ROOT = Path(__file__).parents[3]
 FILES = [file for folder in ("shared", "services", "cheqi") for file in sorted((ROOT / folder).rglob("*.py"))]
@@ -79,6 +80,19 @@ def test_a_refusal_without_its_facts_would_be_found() -> None:
     (found,) = refusals(ast.parse("raise errors.NOT_FOUND(kind='note')"))
 
     assert missing_facts(*found) == {"id"}
+
+
+def test_a_chinese_text_names_what_it_speaks_of_in_chinese() -> None:
+    named = {
+        keyword.value.value
+        for file in FILES
+        for name, call in refusals(ast.parse(file.read_text(encoding="utf-8")))
+        for keyword in call.keywords
+        if name == "NOT_FOUND" and keyword.arg == "kind" and isinstance(keyword.value, ast.Constant)
+    }
+
+    assert named - NOUNS_ZH.keys() == set()
+    assert "rider" in named
 
 
 def refusals(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
