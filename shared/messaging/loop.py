@@ -19,7 +19,7 @@ class Loop:
     """
 
     def __init__(
-        self, step: Callable[[], bool], report: Callable[[Exception, int], None], poll_s: float | None = None
+        self, step: Callable[[], bool], report: Callable[[Exception, int], None], poll_s: float = POLL_S
     ) -> None:
         self._step, self._report, self._poll_s = step, report, poll_s
         self._wake, self._ending = threading.Event(), threading.Event()
@@ -55,4 +55,4 @@ class Loop:
             if failures:
                 self._ending.wait(retry_delay_s(failures))
             elif not worked:
-                self._wake.wait(POLL_S if self._poll_s is None else self._poll_s)
+                self._wake.wait(self._poll_s)

@@ -10,11 +10,13 @@ import structlog
 from shared.clock import Clock
 from shared.messaging.consumer import ConsumerStoppedError
 from shared.messaging.failures import Failure, kind_of, place_of
-from shared.messaging.loop import Loop
+from shared.messaging.loop import POLL_S, Loop
 from shared.messaging.sweep import Sweep
 from shared.messaging.timers import TimerLoop
 
 SWEEP_EVERY = timedelta(minutes=1)
+SITS_OUT_MAX = 64
+"""Steps; an idle worker takes one a second."""
 
 log = structlog.get_logger(__name__)
 
@@ -46,38 +48,72 @@ class Work:
     send: Callable[[], int] = lambda: 0
 
 
+@dataclass
+class Kind:
+    """One kind of work: what is the matter while it fails, how often in a row it has, how many steps it sits out."""
+
+    trouble: str
+    do: Callable[[], int]
+    told: str = ""
+    failures: int = 0
+    sits_out: int = 0
+
+
 class Worker:
     """Does one service's background work, in a thread of its own once started.
 
-    What fails for good stops its own kind of work only; `troubles` is where it notes which, and why.
+    A kind of work that fails in a way nobody foresaw does not hold up the others: `troubles` tells of it until it works
+    again. It sits out more steps after each failure; when it is the consumer that stopped, all that follow.
     """
 
-    def __init__(self, work: Work, clock: Clock, troubles: list[str]) -> None:
+    def __init__(self, work: Work, clock: Clock, troubles: list[str], poll_s: float = POLL_S) -> None:
         self._work, self._clock, self._troubles = work, clock, troubles
-        self._kinds: dict[str, Callable[[], int]] = {
-            "no event is published": work.relay.step,
-            "no event is applied": self._apply,
-            "no timer fires": work.timers.fire_due,
-            "nothing is sent": work.send,
-        }
+        self._kinds = [
+            Kind("no event is published", work.relay.step),
+            Kind("no event is applied", self._apply),
+            Kind("no timer fires", work.timers.fire_due),
+            Kind("nothing is sent", work.send),
+        ]
         self._swept_at: datetime | None = None
-        self._loop = Loop(self.step, self._report)
+        self._loop = Loop(self.step, self._report, poll_s)
         self.start, self.wake, self.stop = self._loop.start, self._loop.wake, self._loop.stop
 
     def step(self) -> bool:
         """Do each kind of work once; tell whether there was any. Raises what is transient, the other kinds done."""
         worked, transient = False, None
-        for trouble, do in list(self._kinds.items()):
+        for kind in list(self._kinds):
             try:
-                worked |= bool(do())
+                worked |= self._try(kind)
             except Exception as error:  # One kind of work does not hold up the others.
                 if kind_of(error) is Failure.TRANSIENT:
                     transient = transient or error
                 else:
-                    self._stop_kind(trouble, error)
+                    self._failed(kind, error)
         if transient is not None:
             raise transient
         return worked
+
+    def _try(self, kind: Kind) -> bool:
+        if kind.sits_out:
+            kind.sits_out -= 1
+            return False
+        worked = bool(kind.do())
+        if kind.failures:
+            self._troubles.remove(kind.told)
+            kind.failures = 0
+            log.warning("works again", trouble=kind.trouble)
+        return worked
+
+    def _failed(self, kind: Kind, error: Exception) -> None:
+        if isinstance(error, ConsumerStoppedError):
+            self._kinds.remove(kind)
+            note_trouble(self._troubles, f"{kind.trouble}: {error}")
+            return
+        if not kind.failures:
+            kind.told = f"{kind.trouble}: {type(error).__name__} at {place_of(error)}"
+            note_trouble(self._troubles, kind.told)
+        kind.failures += 1
+        kind.sits_out = min(2**kind.failures, SITS_OUT_MAX)
 
     def _apply(self) -> bool:
         swept = self._sweep_when_due()
@@ -94,12 +130,6 @@ class Worker:
     def _report(self, error: Exception, failures: int) -> None:
         kind = kind_of(error).value
         log.warning("step failed", error=type(error).__name__, place=place_of(error), kind=kind, failures=failures)
-
-    def _stop_kind(self, trouble: str, error: Exception) -> None:
-        place = f"{type(error).__name__} at {place_of(error)}"
-        reason = str(error) if isinstance(error, ConsumerStoppedError) else place
-        del self._kinds[trouble]
-        note_trouble(self._troubles, f"{trouble}: {reason}")
 
 
 def note_trouble(troubles: list[str], trouble: str) -> None:

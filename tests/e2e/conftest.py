@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from cheqi.demo.day import Day
+from cheqi.parked import parked_rows
 from tests.e2e.town import opened_town
 
 
@@ -16,7 +17,16 @@ def day() -> Iterator[Day]:
 
 
 @pytest.fixture(autouse=True)
-def _an_hour_later(request: pytest.FixtureRequest) -> None:
-    """Begin each journey an hour after the last, so that limits per hour and address do not add up."""
-    if "day" in request.fixturenames:
-        request.getfixturevalue("day").pass_by(hours=1)
+def _an_hour_later(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Begin each journey an hour after the last, so that limits per hour and address do not add up.
+
+    After each, every service is ready and has parked nothing: what made one stop, at any time, is told here.
+    """
+    day = request.getfixturevalue("day") if "day" in request.fixturenames else None
+    if day is not None:
+        day.pass_by(hours=1)
+    yield
+    if day is not None:
+        nodes = day.house.nodes.values()
+        assert [(node.service.name, why) for node in nodes for why in node.health().reasons] == []
+        assert [row for node in nodes for row in parked_rows(node)] == []

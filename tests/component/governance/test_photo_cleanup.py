@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from services.governance.photos.handlers import forget_photo
 from services.governance.photos.models import Photo
-from shared.db.store import Store
 from tests.component.governance.pictures import jpeg
 from tests.component.governance.stage import RIDER, STAFF, Stage, code, draft
 
@@ -52,7 +51,7 @@ def test_a_file_whose_transaction_never_committed_is_swept_the_day_after_next(
 ) -> None:
     stage.report(photo_id=stage.photo(RIDER, jpeg(1)))
     with monkeypatch.context() as crashing:
-        crashing.setattr(Store, "commit", _crash)
+        crashing.setattr(stage.bench.node.store, "commit", _crash)
         assert stage.send_photo(RIDER, jpeg(2)).status_code == 500
     assert len(stage.files()) == 2
 
@@ -80,7 +79,7 @@ def test_a_file_that_cannot_be_removed_now_is_removed_later(stage: Stage) -> Non
     assert stage.files() == []
 
 
-def _crash(_store: Store, session: Session) -> None:
+def _crash(session: Session) -> None:
     """Die before the commit of the transaction that keeps a second photo."""
     if len(session.scalars(select(Photo)).all()) > 1:
         raise MemoryError

@@ -1,8 +1,10 @@
 """A publisher and a consumer in one process, each on a real store, with a worker for each."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, select
@@ -13,6 +15,7 @@ from shared.events.governance import HazardVerifiedV1
 from shared.messaging import Handlers, Timers, each, emit, schedule
 from shared.messaging.bus import Run
 from shared.messaging.local import PARTITION, LocalBus
+from shared.messaging.loop import POLL_S
 from shared.messaging.source import Head, Source
 from shared.messaging.worker import Work, Worker
 from shared.service import Audit, Effect, Finding, Service
@@ -77,9 +80,9 @@ class Pair:
         logs: dict[str, Source] = {"governance": self.log, "registration": self.silent.node.log}
         return self.listener.node.work(LocalBus(lambda: None), logs, "holder", send=self._send)
 
-    def worker(self) -> Worker:
-        """Return a worker of the listener."""
-        return Worker(self.work(), self.listener.clock, self.listener.node.troubles)
+    def worker(self, other: Mapping[str, Any] | None = None, poll_s: float = POLL_S) -> Worker:
+        """Return a worker of the listener; `other` stands for parts of its work, by name."""
+        return Worker(replace(self.work(), **(other or {})), self.listener.clock, self.listener.node.troubles, poll_s)
 
     def tell(self, *hazards: str) -> None:
         """Let the publisher tell of hazards, and number what it told."""

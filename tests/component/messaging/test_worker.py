@@ -1,39 +1,31 @@
 """The worker goes on whatever one step meets: what is transient is tried again, a fault of the service is told."""
 
 import time
-from collections.abc import Callable
 from itertools import pairwise
-from typing import Any, NoReturn
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from shared.messaging.relay import Relay
-from shared.messaging.timers import TimerLoop
-from shared.messaging.worker import SWEEP_EVERY
+from shared.messaging.worker import SITS_OUT_MAX, SWEEP_EVERY
 from tests.component.messaging.pair import Pair, Steps, running
 
 
-def fail_for_good(*_with: Any) -> NoReturn:
-    """Fail as nothing does that is tried again."""
-    raise ZeroDivisionError
+class Broken:
+    """A part of the work that fails, as nothing does that is transient, until it is mended."""
 
+    def __init__(self) -> None:
+        self.tries, self.mended = 0, False
 
-def break_relay(_pair: Pair, patch: pytest.MonkeyPatch) -> None:
-    """Let no event be relayed any more by those who relay from now on."""
-    patch.setattr(Relay, "unsent", fail_for_good)
+    def step(self) -> bool:
+        """Fail or do nothing."""
+        self.tries += 1
+        if not self.mended:
+            raise ZeroDivisionError
+        return False
 
-
-def break_timers(_pair: Pair, patch: pytest.MonkeyPatch) -> None:
-    """Let timers fail."""
-    patch.setattr(TimerLoop, "fire_due", fail_for_good)
-
-
-def break_sending(pair: Pair, _patch: pytest.MonkeyPatch) -> None:
-    """Let sending fail."""
-    pair.send = fail_for_good
+    fire_due = __call__ = step
 
 
 def test_a_step_relays_applies_fires_timers_and_sends_and_an_idle_one_says_so() -> None:
@@ -156,17 +148,13 @@ def test_a_process_that_starts_again_with_the_fault_mended_applies_what_it_had_l
 
 
 @pytest.mark.parametrize(
-    ("break_one_kind", "trouble"),
-    [(break_relay, "no event is published"), (break_timers, "no timer fires"), (break_sending, "nothing is sent")],
+    ("part", "trouble"),
+    [("relay", "no event is published"), ("timers", "no timer fires"), ("send", "nothing is sent")],
 )
-def test_a_kind_of_work_that_fails_for_good_stops_alone_and_is_told(
-    monkeypatch: pytest.MonkeyPatch, break_one_kind: Callable[[Pair, pytest.MonkeyPatch], None], trouble: str
-) -> None:
+def test_a_kind_of_work_that_fails_does_not_hold_up_the_others_and_is_told(part: str, trouble: str) -> None:
     pair = Pair()
-    with monkeypatch.context() as patch:
-        break_one_kind(pair, patch)
-        worker = pair.worker()
-        worker.step()
+    worker = pair.worker({part: Broken()})
+    worker.step()
 
     pair.tell("h1")
     worked = [worker.step(), worker.step()]
@@ -180,19 +168,31 @@ def test_a_kind_of_work_that_fails_for_good_stops_alone_and_is_told(
     assert len(ready.json()["reasons"]) == 1
 
 
-def test_a_kind_of_work_that_failed_for_good_is_not_tried_again() -> None:
-    pair, tries = Pair(), Steps()
+def test_a_kind_of_work_that_fails_is_tried_again_less_and_less_often() -> None:
+    broken, idle = Broken(), Broken()
+    idle.mended = True
+    worker = Pair().worker({"relay": idle, "reader": idle, "timers": idle, "send": broken})
 
-    def fail() -> int:
-        tries()
-        raise ZeroDivisionError
+    tries = []
+    for _step in range(3 * SITS_OUT_MAX):
+        worker.step()
+        tries.append(broken.tries)
 
-    pair.send = fail
-    worker = pair.worker()
+    at = [step for step, (before, after) in enumerate(pairwise([0, *tries])) if after > before]
+    assert [after - before - 1 for before, after in pairwise(at)] == [2, 4, 8, 16, 32, SITS_OUT_MAX]
+
+
+def test_a_service_is_ready_again_when_what_failed_works_again() -> None:
+    pair, broken = Pair(), Broken()
+    worker = pair.worker({"relay": broken})
+    worker.step()
+    failing = pair.listener.node.health()
+
+    broken.mended = True
     for _step in range(3):
         worker.step()
 
-    assert tries.count == 1
+    assert (failing.ready, pair.listener.node.health().ready) == (False, True)
 
 
 def test_what_is_transient_in_one_kind_of_work_does_not_hold_up_the_others() -> None:
@@ -208,12 +208,11 @@ def test_what_is_transient_in_one_kind_of_work_does_not_hold_up_the_others() -> 
     assert pair.listener.node.troubles == []
 
 
-def test_a_worker_that_is_woken_looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.messaging.loop.POLL_S", 3600)
+def test_a_worker_that_is_woken_looks_at_once() -> None:
     pair, idle, applied = Pair(), Steps(enough=1), Steps()
     pair.send, pair.fault = idle, applied
 
-    with running(pair.worker()) as worker:
+    with running(pair.worker(poll_s=3600)) as worker:
         idle.wait()
         pair.tell("h1")
         worker.wake()

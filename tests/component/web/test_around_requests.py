@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import NoReturn
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,6 @@ from starlette.types import Message
 from structlog.testing import capture_logs
 
 from shared.messaging.tables import event_log
-from shared.node import Node
 from shared.web.app import served
 from tests.component.web.conftest import RIDER
 from tests.component.web.test_bodies import SCOPE
@@ -111,10 +111,10 @@ def test_metrics_are_what_prometheus_reads(bench: Bench) -> None:
 def test_metrics_of_requests_are_told_while_the_store_does_not_answer(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_node: Node) -> dict[str, float]:
+    def fail() -> NoReturn:
         raise OperationalError("x", {}, Exception("away"))
 
-    monkeypatch.setattr(Node, "gauges", fail)
+    monkeypatch.setattr(bench.node.store, "read", fail)
 
     answer = bench.http().get("/api/training/metrics")
 
