@@ -112,7 +112,10 @@ def opened(settings: Settings, *, make: bool = False) -> Iterator[House]:
 
 
 def list_trial_sms(settings: Settings) -> list[dict[str, str]]:
-    """Return the messages that the trial SMS adapter kept, newest first."""
+    """Return the messages that the trial SMS adapter kept, newest first; raises ConfigurationError where none was."""
+    if not TrialSMS.exists(settings.data):
+        message = f"{settings.data} holds no message; start `cheqi up` there with CHEQI_SMS=trial, or set CHEQI_DATA"
+        raise ConfigurationError(message)
     kept = TrialSMS(settings.data, SystemClock())
     try:
         return [{"sent": str(one.sent_at), "phone": one.phone, "text": one.text} for one in kept.messages()]

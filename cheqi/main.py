@@ -1,6 +1,7 @@
 """The command `cheqi`."""
 
 import getpass
+import os
 import sys
 from dataclasses import asdict
 from typing import Annotated
@@ -29,10 +30,16 @@ app.command()(lag.lag)
 app.command("rehearse")(rehearsal.run)
 
 
+@app.callback()
+def _private() -> None:
+    """Let only the owner of the process read the files that it makes."""
+    os.umask(0o077)
+
+
 @app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the last step.")] = False,
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=running.PORT_MAX, help="Port to listen on.")] = 8080,
 ) -> None:
     """Play the article's day over the real HTTP APIs, in a data folder of its own, on a clock that it sets."""
     with explained():

@@ -16,9 +16,9 @@ from cheqi.topics import apply_topics
 from shared.errors import ConfigurationError
 from shared.settings import PREFIX, Settings, read_settings
 
-ALL = "all"
+ALL, PORT_MAX = "all", 65_535
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
-Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
+Port = Annotated[int | None, typer.Option(min=0, max=PORT_MAX, help="Port to listen on.")]
 PulsePipe = Annotated[int | None, typer.Option("--pulse", hidden=True)]
 
 
@@ -69,7 +69,9 @@ def up(host: Host = None, port: Port = None, bus: Bus = None, store: Store = Non
 def serve(
     service: Annotated[str, typer.Argument(help="The service, or `all` with the role api.")],
     role: Annotated[Role | None, typer.Option(help="What this process does; both API and worker without it.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 lets the system choose one.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=PORT_MAX, help="Port to listen on; 0 lets the system choose one.")
+    ] = None,
     transport: Annotated[TransportName, typer.Option(help="How a worker is handed events.")] = TransportName.RUN,
     pulse: PulsePipe = None,
 ) -> None:

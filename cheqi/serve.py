@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from cheqi.pulse import Pulse
 from cheqi.supervisor import Command, Supervisor
 from cheqi.terminal import say
 from shared.db.commits import giving_hints
+from shared.errors import ConfigurationError
 from shared.settings import Settings
 from shared.telemetry import configure_logs
 from shared.web.app import Gateway, operations_app
@@ -23,16 +25,18 @@ from shared.web.host import Watched
 from shared.web.metrics import Metrics
 
 READY_WITHIN_S = 30
+BACKLOG = 2048
 
 
 def serve_house(settings: Settings) -> None:
     """Serve every service in this process until a signal ends it."""
     configure_logs(settings.log_level)
+    listening = _listening(settings)
     house = House(settings)
     house.start()
     try:
         say(f"Cheqi answers at {settings.address}, until Ctrl-C")
-        _server(house.gateway(), settings, Pulse(None)).run()
+        _server(house.gateway(), settings, Pulse(None)).run([listening])
     finally:
         house.stop()
 
@@ -40,13 +44,14 @@ def serve_house(settings: Settings) -> None:
 def serve_api(settings: Settings, names: Sequence[str], pulse: Pulse) -> None:
     """Serve the HTTP APIs of some services until a signal ends it; their events are other processes' work."""
     configure_logs(settings.log_level)
+    listening = _listening(settings)
     assembly = Assembly(settings)
     try:
         nodes = [assembly.node(name) for name in names]
         with ExitStack() as stack:
             for node in nodes:
                 stack.enter_context(giving_hints(node.store))
-            _server(Gateway(nodes), settings, pulse).run()
+            _server(Gateway(nodes), settings, pulse).run([listening])
     finally:
         assembly.close()
 
@@ -83,7 +88,7 @@ def served_operations(watched: Watched, settings: Settings) -> Iterator[None]:
 @contextmanager
 def _served(app: ASGIApp, settings: Settings) -> Iterator[None]:
     server = _server(app, settings, Pulse(None))
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=server.run, args=([_listening(settings)],), daemon=True)
     thread.start()
     try:
         _wait_until_ready(server, thread)
@@ -112,10 +117,21 @@ def _server(app: ASGIApp, settings: Settings, pulse: Pulse) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
+def _listening(settings: Settings) -> socket.socket:
+    """Return a socket that listens; raises ConfigurationError where another program does or no such address is here."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        told = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        message = f"cannot listen on {settings.host}, port {settings.port}: {told}; choose another one"
+        raise ConfigurationError(message) from error
+
+
 def _wait_until_ready(server: uvicorn.Server, thread: threading.Thread) -> None:
     deadline = time.monotonic() + READY_WITHIN_S
     while not server.started:
         if not thread.is_alive() or time.monotonic() > deadline:
-            message = f"nothing listens on port {server.config.port}; is another program using it?"
+            message = "the server did not begin to answer; its log says why"
             raise RuntimeError(message)
         time.sleep(0.01)

@@ -16,7 +16,6 @@ from cheqi.demo.person import StepFailedError
 from cheqi.house import House
 from cheqi.serve import served_beside
 from shared.clock import SettableClock
-from shared.errors import ConfigurationError
 from shared.settings import Settings
 from shared.telemetry import configure_logs
 
@@ -49,16 +48,8 @@ def opened_day(port: int) -> Iterator[Day]:
         http = httpx2.Client(base_url=settings.address, timeout=ANSWER_WITHIN_S, trust_env=False)
         with ExitStack() as stack:
             stack.enter_context(http)
-            _enter(stack, house)
+            stack.enter_context(served_beside(house))
             yield Day(house, clock, http)
-
-
-def _enter(stack: ExitStack, house: House) -> None:
-    try:
-        stack.enter_context(served_beside(house))
-    except RuntimeError as error:
-        message = f"{error} Choose another one with --port."
-        raise ConfigurationError(message) from error
 
 
 def _plays(day: Day, step: Step) -> bool:

@@ -13,7 +13,7 @@ from joserfc.jwk import KeySet
 from shared.auth.principal import Principal, Role
 from shared.auth.tokens import ALGORITHM, ISSUER, TYPE, AccessClaims, key_set
 from shared.clock import Clock
-from shared.errors import UNAUTHORISED, UNVERIFIABLE
+from shared.errors import FORBIDDEN, UNAUTHORISED, UNVERIFIABLE
 
 FETCH_AT_MOST_EVERY = timedelta(minutes=1)
 LEEWAY = timedelta(seconds=5)
@@ -39,16 +39,18 @@ class TokenVerifier:
         self._lock = threading.Lock()
 
     def person(self, token: str) -> Principal:
-        """Return the person or platform that a token speaks for; raises UNAUTHORISED, for a service's token too."""
+        """Return the person or platform that a token speaks for; raises UNAUTHORISED, FORBIDDEN for a service's."""
         principal = self._verify(token).principal
         if principal.role is Role.SERVICE:
-            raise UNAUTHORISED()
+            raise FORBIDDEN()
         return principal
 
     def service(self, token: str) -> Principal:
-        """Return the service that a token speaks for; raises UNAUTHORISED, for a person's token too."""
+        """Return the service that a token speaks for; raises UNAUTHORISED, FORBIDDEN for a person's."""
         claims = self._verify(token)
-        if claims.principal.role is not Role.SERVICE or claims.audience != (self._audience,):
+        if claims.principal.role is not Role.SERVICE:
+            raise FORBIDDEN()
+        if claims.audience != (self._audience,):
             raise UNAUTHORISED()
         return claims.principal
 

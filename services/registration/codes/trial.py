@@ -42,6 +42,11 @@ class TrialSMS:
         METADATA.create_all(self._store.engine)
         path.chmod(0o600)
 
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Tell whether messages were kept in a folder."""
+        return (folder / FILE_NAME).exists()
+
     def send(self, phone: str, text: str) -> None:
         """Keep the message, and forget those of more than a day ago."""
         moment = self._clock.now()

@@ -1,5 +1,7 @@
 """A start that cannot succeed ends with one sentence that says what to do."""
 
+import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -38,3 +40,51 @@ def test_a_database_server_that_does_not_answer_is_told_in_a_sentence(
     assert status == 2
     assert said.startswith("a database does not answer")
     assert "secret-word" not in said
+
+
+def test_a_port_that_another_program_listens_on_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        status, said = outcome(monkeypatch, "up", "--port", port, DATA=str(tmp_path / "data"), SMS="trial")
+
+    assert status == 2
+    assert said == f"cannot listen on 127.0.0.1, port {port}: Address already in use; choose another one\n"
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_address_of_another_machine_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    status, said = outcome(monkeypatch, "up", "--host", "192.0.2.1", DATA=str(tmp_path / "data"), SMS="trial")
+
+    assert status == 2
+    assert said.startswith("cannot listen on 192.0.2.1, port 8080: ")
+
+
+@pytest.mark.parametrize("command", ["up", "demo"])
+def test_a_number_that_is_no_port_is_refused_by_the_name_of_the_option(
+    monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    status, said = outcome(monkeypatch, command, "--port", "99999")
+
+    assert status == 2
+    assert "'--port'" in said
+
+
+def test_messages_are_not_looked_for_where_none_was_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    status, said = outcome(monkeypatch, "sms", DATA=str(tmp_path / "nowhere"))
+
+    assert status == 2
+    assert said.startswith(f"{tmp_path / 'nowhere'} holds no message")
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_only_its_owner_may_read_what_a_command_makes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        status, _ = outcome(monkeypatch, "migrate", DATA=str(tmp_path / "data"), SMS="trial")
+    finally:
+        os.umask(before)
+
+    made = list((tmp_path / "data").rglob("*"))
+    assert status == 0
+    assert made
+    assert [path.name for path in made if path.stat().st_mode & 0o077] == []

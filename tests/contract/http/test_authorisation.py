@@ -84,7 +84,7 @@ def test_no_person_gets_in_where_services_do(world_of: WorldOf, row: Row) -> Non
 
     statuses = {ask(world, row, world.token(world.person(role))).status_code for role in PEOPLE}
 
-    assert statuses == {401}
+    assert statuses == {403}
 
 
 @pytest.mark.parametrize("row", SIGNED_IN, ids=by_id)
@@ -105,7 +105,7 @@ def test_a_service_gets_in_nowhere_as_a_person(world_of: WorldOf, row: Row) -> N
     world = world_of(row.service)
     service = Principal("portal", Role.SERVICE, world.here, scopes=ANY_SCOPE)
 
-    assert ask(world, row, world.token(service)).status_code == 401
+    assert ask(world, row, world.token(service)).status_code == 403
 
 
 @pytest.mark.parametrize("row", COMMANDS, ids=by_id)
