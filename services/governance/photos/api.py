@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.governance.photos import commands, problems, store
 from services.governance.photos.commands import Upload
 from services.governance.photos.rules import Trace
-from services.governance.photos.schemas import PhotoView
+from services.governance.photos.schemas import Admitted, PhotoView
 from services.governance.ports import Ports
 from shared.auth import Role, authorize
 from shared.photos.picture import BODY_MAX_BYTES, PhotoError
@@ -33,7 +33,7 @@ def store_photo(call: Caller, content_type: Annotated[str, Header()] = "") -> Re
     answer = call.repeat(show)
     if answer is not None:
         return answer
-    call.read(lambda session: commands.ensure_room(session, call.principal, call.now))
+    call.act(lambda session: commands.admit_photo(session, call.principal), _admitted)
     upload, files = _inspected(call), ports(call).photos
     return call.once(lambda session: commands.store_photo(session, call.principal, upload, files), show)
 
@@ -63,6 +63,10 @@ def _inspected(call: Call) -> Upload:
     except PhotoError as error:
         raise problems.OF_ERRORS[type(error)]() from error
     return Upload(clean.jpeg, Trace(hashlib.sha256(call.body).hexdigest(), clean.phash))
+
+
+def _admitted(_session: Session, day: str) -> Admitted:
+    return Admitted(day=day)
 
 
 def _show(call: Call, session: Session, photo_id: str) -> PhotoView:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +10,7 @@ from services.governance.hazards import store as hazards
 from services.governance.people import rules as people_rules
 from services.governance.people import store as people
 from services.governance.photos import personal, problems, rules, store
-from services.governance.photos.models import Photo
+from services.governance.photos.models import Photo, PhotoDay
 from services.governance.photos.rules import Sighting, Trace
 from services.governance.problems import RIDER_GONE
 from shared.auth import STAFF, Principal, Role, authorize
@@ -32,7 +33,7 @@ class Upload:
 def store_photo(session: Session, principal: Principal, upload: Upload, files: PhotoStore) -> str:
     """Seal a photo and keep it for a day, or longer once a report carries it; return its id."""
     rider_id, moment = principal.id, now(session)
-    ensure_room(session, principal, moment)
+    _lock_room(session, principal, moment)
     rule = rules.photo_rule(moment)
     photo = Photo(
         id=new_id(session, "photo"),
@@ -51,14 +52,20 @@ def store_photo(session: Session, principal: Principal, upload: Upload, files: P
     return photo.id
 
 
-def ensure_room(session: Session, principal: Principal, moment: datetime) -> None:
-    """Refuse a photo that would not be kept, whatever it shows; asked before it is decoded, and when it is kept."""
-    authorize(principal, {Role.RIDER})
-    if is_erased(session, principal.id):
-        raise RIDER_GONE()
-    waiting, limit = store.count_waiting(session, principal.id), rules.photo_rule(moment).waiting_max
-    if waiting >= limit:
-        raise problems.TOO_MANY_WAITING(waiting=waiting, limit=limit)
+def admit_photo(session: Session, principal: Principal) -> str:
+    """Count a photo that is about to be decoded; return the day that it counts for.
+
+    Refuses one that would not be kept, whatever it shows, and whoever has sent too many, damaged ones above all.
+    """
+    moment = now(session)
+    today, limit = _lock_room(session, principal, moment), rules.photo_rule(moment).looks_max
+    if today.looked_at >= limit:
+        again_at = end_of_local_day(moment)
+        wait_s = ceil((again_at - moment).total_seconds())
+        raise problems.TOO_MANY_PHOTOS(limit=limit, again_at=again_at, retry_after_s=wait_s)
+    today.looked_at += 1
+    store.forget_days(session, before=today.day)
+    return str(today.day)
 
 
 def find_known(session: Session, principal: Principal, photo: Photo) -> Sighting | None:
@@ -84,6 +91,18 @@ def read_photo(session: Session, principal: Principal, hazard_id: str, files: Ph
     if jpeg is None:
         raise hidden
     return jpeg
+
+
+def _lock_room(session: Session, principal: Principal, moment: datetime) -> PhotoDay:
+    """Return the rider's count of the day, locked, when one more photo would be kept."""
+    authorize(principal, {Role.RIDER})
+    if is_erased(session, principal.id):
+        raise RIDER_GONE()
+    today = store.lock_day(session, principal.id, local_day(moment))
+    waiting, limit = store.count_waiting(session, principal.id), rules.photo_rule(moment).waiting_max
+    if waiting >= limit:
+        raise problems.TOO_MANY_WAITING(waiting=waiting, limit=limit)
+    return today
 
 
 def _put(files: PhotoStore, file_key: str, sealed: bytes) -> None:

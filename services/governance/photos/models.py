@@ -1,8 +1,8 @@
 """The tables of photos; all of them are personal content."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Integer, Text
+from sqlalchemy import Date, ForeignKey, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.governance.models import Base
@@ -36,3 +36,13 @@ class PhotoBand(Base):
     subdistrict: Mapped[str] = mapped_column(Text, primary_key=True)
     band: Mapped[int] = mapped_column(Integer, primary_key=True)
     photo_id: Mapped[str] = mapped_column(ForeignKey("photo.id"), primary_key=True, index=True)
+
+
+class PhotoDay(Base):
+    """How many photos of a rider were looked at on a day of Asia/Shanghai, kept or not."""
+
+    __tablename__ = "photo_day"
+
+    rider_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    looked_at: Mapped[int] = mapped_column(Integer)

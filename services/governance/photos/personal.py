@@ -1,9 +1,9 @@
-"""What is personal in photos: both tables, and the files, each sealed under its rider's key."""
+"""What is personal in photos: every table, and the files, each sealed under its rider's key."""
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services.governance.photos.models import Photo, PhotoBand
+from services.governance.photos.models import Photo, PhotoBand, PhotoDay
 from shared.keys.ring import KeyDestroyedError
 from shared.messaging import keys, now, schedule
 
@@ -28,3 +28,4 @@ def erase(session: Session, rider_id: str) -> None:
     own = select(Photo.id).where(Photo.rider_id == rider_id)
     session.execute(delete(PhotoBand).where(PhotoBand.photo_id.in_(own)))
     session.execute(delete(Photo).where(Photo.rider_id == rider_id))
+    session.execute(delete(PhotoDay).where(PhotoDay.rider_id == rider_id))

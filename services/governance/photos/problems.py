@@ -80,6 +80,16 @@ TOO_MANY_WAITING = ProblemKind(
     detail_en="{waiting} of your photos are in no report yet, and {limit} is the most. Report with them first; "
     "what is unused for 24 hours is removed.",
 )
+TOO_MANY_PHOTOS = ProblemKind(
+    code="too-many-photos",
+    status=429,
+    title_zh="今天上传的照片已达上限",
+    title_en="No more photos today",
+    detail_zh="您今天已上传 {limit} 张照片（含无法识别的），已达每日上限；本张没有保存。"
+    "请在 {again_at}（北京时间）之后再传。",
+    detail_en="You have sent {limit} photos today, those that could not be decoded included. That is the most for one "
+    "day, and this one was not kept. Send it again from {again_at}, Beijing time.",
+)
 PHOTO_NOT_KEPT = ProblemKind(
     code="photo-not-kept",
     status=507,

@@ -14,13 +14,14 @@ FOUND_DISTANCE_MAX = 2 * BANDS - 1
 
 @dataclass(frozen=True)
 class PhotoRule:
-    """From a day on: what an unused photo may do, and when two photos count as the same.
+    """From a day on: how many photos wait or are looked at in a day, and when two count as the same.
 
     `distance_max` is of the 64 bits of the perceptual hash; photos older than `remembered` are not compared.
     """
 
     valid_from: date
     waiting_max: int
+    looks_max: int
     unused_kept: timedelta
     distance_max: int
     remembered: timedelta
@@ -30,6 +31,7 @@ PHOTO_RULES = (
     PhotoRule(
         date(2024, 1, 1),
         waiting_max=10,
+        looks_max=100,
         unused_kept=timedelta(hours=24),
         distance_max=8,
         remembered=timedelta(days=365),

@@ -14,3 +14,9 @@ class PhotoView(BaseModel):
     state: str
     known: bool
     known_hazard: str | None
+
+
+class Admitted(BaseModel):
+    """The day that a photo counts for."""
+
+    day: str

@@ -1,12 +1,13 @@
 """Every query on photos."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, func, select, union
 from sqlalchemy.orm import Session
 
-from services.governance.photos.models import Photo, PhotoBand
+from services.governance.photos.models import Photo, PhotoBand, PhotoDay
 from services.governance.photos.rules import Sighting, Trace, bands_near, bands_of
+from shared.db.upsert import delete_unlocked, insert_new
 from shared.errors import NOT_FOUND
 
 
@@ -20,6 +21,18 @@ def count_waiting(session: Session, rider_id: str) -> int:
     """Return how many of the rider's photos no report carries."""
     waiting = select(func.count()).select_from(Photo).where(Photo.rider_id == rider_id, Photo.hazard_id.is_(None))
     return session.scalar(waiting) or 0
+
+
+def lock_day(session: Session, rider_id: str, day: date) -> PhotoDay:
+    """Return the rider's count of a day; the rider's other photos of the day wait for this transaction."""
+    session.execute(insert_new(session, PhotoDay.table()), [{"rider_id": rider_id, "day": day, "looked_at": 0}])
+    wanted = select(PhotoDay).where(PhotoDay.rider_id == rider_id, PhotoDay.day == day)
+    return session.scalars(wanted.with_for_update()).one()
+
+
+def forget_days(session: Session, before: date) -> None:
+    """Forget the counts of days that are over."""
+    delete_unlocked(session, PhotoDay.table(), PhotoDay.day < before)
 
 
 def get_photo(session: Session, photo_id: str) -> Photo:

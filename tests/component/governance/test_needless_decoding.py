@@ -1,9 +1,12 @@
 """A photo is decoded only when it may be kept, and while it is decoded everybody else goes on."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from services.governance.photos.models import PhotoDay
 from shared.events.registration import RiderErasedV1
 from shared.photos.cleaning import clean
 from shared.photos.picture import CleanPhoto
@@ -67,3 +70,29 @@ def test_others_report_while_a_photo_is_decoded(watched: Watched) -> None:
 
     assert watched.stage.send_photo(RIDER, jpeg()).status_code == 201
     assert watched.stage.get(OTHER, "/hazards/mine").json()["total"] == 1
+
+
+def test_damaged_photos_are_looked_at_a_hundred_times_a_day_and_others_are_not_kept_waiting(watched: Watched) -> None:
+    damaged = jpeg()[:500]
+    refused = {code(watched.stage.send_photo(RIDER, damaged, key=f"damaged-{number}")) for number in range(100)}
+
+    above = watched.stage.send_photo(RIDER, jpeg(), key="above")
+    other = watched.stage.send_photo(OTHER, jpeg(), key="other")
+    watched.stage.bench.clock.advance(timedelta(seconds=int(above.headers["retry-after"])))
+    tomorrow = watched.stage.send_photo(RIDER, jpeg(), key="tomorrow")
+
+    assert refused == {(422, "photo-damaged")}
+    assert code(above) == (429, "too-many-photos")
+    assert (other.status_code, tomorrow.status_code) == (201, 201)
+    assert watched.decoded == 102
+
+
+def test_photos_are_counted_for_the_day_only(watched: Watched) -> None:
+    watched.stage.photo(RIDER, jpeg(1))
+    watched.stage.bench.clock.advance(timedelta(days=1))
+    watched.stage.photo(OTHER, jpeg(2))
+
+    with watched.stage.bench.read() as session:
+        counted = session.scalars(select(PhotoDay.rider_id)).all()
+
+    assert counted == [OTHER.id]
