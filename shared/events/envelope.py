@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, TypeAdapter
 
 DISTRICT = "110108"
 SCHEMA_ROOT = "https://cheqi.cn/schemas"
 TYPE_ROOT = "cn.cheqi"
 ATTRIBUTES = TypeAdapter(dict[str, str | datetime])
+Word = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,400}\z")]
+"""What a consumer keeps a row under: ASCII that can be seen, as every id of ours is; a store need not take more."""
+Place = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class Event(BaseModel):
@@ -56,10 +59,10 @@ class Envelope(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     specversion: str = "1.0"
-    id: str
+    id: Word
     source: str
-    type: str
-    subject: str
+    type: Word
+    subject: Word
     time: datetime
     datacontenttype: str = "application/json"
     dataschema: str
@@ -70,10 +73,10 @@ class Envelope(BaseModel):
     causationid: str | None = None
     traceparent: str | None = None
     data: dict[str, JsonValue]
-    sequence: int | None = None
-    position: int | None = None
-    previous: str | None = None
-    seal: str | None = None
+    sequence: Place | None = None
+    position: Place | None = None
+    previous: Word | None = None
+    seal: Word | None = None
 
     @classmethod
     def parse(cls, document: str | bytes) -> Self:

@@ -54,6 +54,12 @@ class Consumer:
             except SetFailedError as failed:
                 _refuse_others_failures(failed)
                 return self._apply_halves(run, plan)
+            except Exception as error:
+                if isinstance(error, ConsumerStoppedError) or kind_of(error) is not Failure.EVENT:
+                    raise
+                if len(run.documents) > 1:
+                    return self._apply_halves(run, plan)
+                plan = self._suspecting(run, plan, error)
 
     def apply_passed(self, source: str, arrivals: Sequence[Arrival], up_to: int) -> int:
         """Apply events that the marks have passed over, as far as no earlier call has; return how many.
@@ -66,7 +72,7 @@ class Consumer:
             return self._apply_passed(source, arrivals, up_to, singly=True)
 
     def _apply_halves(self, run: Run, plan: Plan) -> int | None:
-        """Apply a run in which a set failed: each half in a transaction of its own, at last event by event.
+        """Apply a run that failed, nobody knows by which event: each half in a transaction of its own, at last singly.
 
         What of the run is applied before a crash is not applied again, though its checkpoint moves last.
         """
@@ -100,6 +106,14 @@ class Consumer:
         error = _refuse_others_failures(failed)
         verdict = Verdict("failed", type(error).__name__, place_of(error))
         return replace(plan, condemned={**plan.condemned, failed.arrival.envelope.id: verdict})
+
+    def _suspecting(self, run: Run, plan: Plan, error: Exception) -> Plan:
+        """Plan to park the only event of a run that failed outside any handler; raises the error where none is."""
+        for one in (read(run.source, document) for document in run.documents):
+            if isinstance(one, Arrival) and one.envelope.id not in plan.condemned:
+                verdict = Verdict("failed", type(error).__name__, place_of(error))
+                return replace(plan, condemned={**plan.condemned, one.envelope.id: verdict})
+        raise error
 
     def _apply_once(self, run: Run, plan: Plan) -> int | None:
         come = [read(run.source, document) for document in run.documents]
