@@ -3,6 +3,7 @@
 import os
 import socket
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from typer.testing import CliRunner
@@ -14,7 +15,8 @@ def outcome(monkeypatch: pytest.MonkeyPatch, *words: str, **settings: str) -> tu
     """Return the status of a command, and what it said on standard error."""
     for name, value in settings.items():
         monkeypatch.setenv(f"CHEQI_{name}", value)
-    ended = CliRunner().invoke(app, list(words))
+    with patch.dict(os.environ):  # A command tells its own child processes by the environment.
+        ended = CliRunner().invoke(app, list(words))
     return ended.exit_code, ended.output
 
 

@@ -131,7 +131,7 @@ def test_a_service_reads_only_what_its_scope_says(stage: Stage) -> None:
         stage.get("/riders/nobody/phone", PHONE_READER).status_code,
     ]
 
-    assert statuses == [403, 403, 401, 404]
+    assert statuses == [403, 403, 403, 404]
 
 
 @pytest.mark.parametrize("who", ["rider", "staff"])
