@@ -124,7 +124,7 @@ def _listening(settings: Settings) -> socket.socket:
         return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
     except OSError as error:
         told = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
-        message = f"cannot listen on {settings.host}, port {settings.port}: {told}; choose another one"
+        message = f"cannot listen on {settings.host}, port {settings.port}: {told}; choose another with --port"
         raise ConfigurationError(message) from error
 
 

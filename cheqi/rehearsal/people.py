@@ -51,7 +51,7 @@ class Voice:
 
     def give(self, principal: Principal, path: str, body: dict[str, Any] | None = None) -> Answer:
         """Give one command; raises UnexpectedAnswerError unless it was accepted or refused for a stated reason."""
-        headers = {"Authorization": f"Bearer {self._signer.token(principal)}", "Idempotency-Key": uuid4().hex}
+        headers = {**self._signed(principal), "Idempotency-Key": uuid4().hex}
         answer = self._http.post(f"/api/{path}", json=body or {}, headers=headers)
         if answer.is_server_error or answer.status_code in (httpx2.codes.UNAUTHORIZED, httpx2.codes.NOT_FOUND):
             message = f"POST /api/{path} was answered with {answer.status_code}: {answer.text[:300]}"
@@ -69,9 +69,20 @@ class Voice:
             raise UnexpectedAnswerError(message)
         return answer.body
 
+    def read(self, principal: Principal, path: str) -> dict[str, Any]:
+        """Return what somebody may see; raises UnexpectedAnswerError where that is nothing."""
+        answer = self._http.get(f"/api/{path}", headers=self._signed(principal))
+        if not answer.is_success:
+            message = f"GET /api/{path} was answered with {answer.status_code}: {answer.text[:300]}"
+            raise UnexpectedAnswerError(message)
+        return dict(answer.json())
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    def _signed(self, principal: Principal) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._signer.token(principal)}"}
 
 
 def staff_of(subdistrict: str) -> Principal:

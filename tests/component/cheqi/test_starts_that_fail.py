@@ -50,7 +50,7 @@ def test_a_port_that_another_program_listens_on_is_named(monkeypatch: pytest.Mon
         status, said = outcome(monkeypatch, "up", "--port", port, DATA=str(tmp_path / "data"), SMS="trial")
 
     assert status == 2
-    assert said == f"cannot listen on 127.0.0.1, port {port}: Address already in use; choose another one\n"
+    assert said == f"cannot listen on 127.0.0.1, port {port}: Address already in use; choose another with --port\n"
     assert not (tmp_path / "data").exists()
 
 

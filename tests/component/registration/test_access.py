@@ -111,4 +111,4 @@ def test_a_service_s_token_opens_no_route_for_people(stage: Stage) -> None:
 
     answers = [stage.get(path, service).status_code for path in ("/riders", "/riders/me", "/staff", "/partners")]
 
-    assert answers == [401] * 4
+    assert answers == [403] * 4
