@@ -31,17 +31,25 @@ class Pulse:
             self._descriptor = None
             os.kill(os.getpid(), signal.SIGTERM)
 
+    def give_up(self) -> None:
+        """Let the supervisor end this process and start it again, at once."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
 
 class Watch:
-    """Beats for a worker as long as it is not stuck: behind, and for a minute without progress."""
+    """Beats for a worker until it is stuck: with something to do, and for a minute without progress."""
 
     def __init__(self, pulse: Pulse, seconds: Callable[[], float] = time.monotonic) -> None:
         self._pulse, self._seconds = pulse, seconds
         self._progress, self._moved_at = -1, seconds()
 
-    def see(self, *, progress: int, behind: int) -> None:
-        """Look at how far the worker has come; `progress` counts what it did, `behind` what it has not."""
-        if not behind or progress != self._progress:
+    def see(self, *, progress: int, idle: bool) -> None:
+        """Look at how far the worker has come; `progress` counts what it did, and `idle` has nothing to do."""
+        if idle or progress != self._progress:
             self._progress, self._moved_at = progress, self._seconds()
         if self._seconds() - self._moved_at < STUCK_AFTER_S:
             self._pulse.beat()
+        else:
+            self._pulse.give_up()

@@ -32,7 +32,7 @@ class Working:
     def see(self, progress: Progress) -> None:
         """Take note of how far the worker has come."""
         self._joined = progress.joined
-        self._watch.see(progress=progress.progress, behind=progress.behind)
+        self._watch.see(progress=progress.progress, idle=progress.joined and not progress.behind)
 
     def health(self) -> Health:
         """Tell whether the worker can do its work, and why not."""

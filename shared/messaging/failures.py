@@ -5,6 +5,7 @@ from enum import Enum
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
 from shared.errors import ConfigurationError
 
@@ -28,7 +29,7 @@ def kind_of(error: BaseException) -> Failure:
         return Failure.OURS
     if isinstance(error, DBAPIError):
         return _of_database(error)
-    if isinstance(error, ConnectionError | TimeoutError | OSError):
+    if isinstance(error, ConnectionError | TimeoutError | OSError | NoConnectionFreeError):
         return Failure.TRANSIENT
     return Failure.EVENT
 

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from starlette.exceptions import HTTPException
 
 from shared.clock import SHANGHAI
@@ -31,6 +32,7 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _of_status)
     app.add_exception_handler(DBAPIError, _of_database)
+    app.add_exception_handler(NoConnectionFreeError, _of_busy_store)
     app.add_exception_handler(OSError, _of_system)
     app.add_exception_handler(Exception, _unexpected)
 
@@ -119,6 +121,10 @@ def _of_database(request: Request, error: Exception) -> Response:
     if kind_of(error) is Failure.TRANSIENT:
         return problem(request, kinds.BUSY, {})
     raise error
+
+
+def _of_busy_store(request: Request, _error: Exception) -> Response:
+    return problem(request, kinds.BUSY, {})
 
 
 def _of_system(request: Request, error: Exception) -> Response:

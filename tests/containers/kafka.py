@@ -12,7 +12,7 @@ from testcontainers.core.container import DockerContainer
 from tests.containers.patience import until
 
 IMAGE = "apache/kafka:4.3.1"
-START_S = 60
+START_S = 120
 # An image may refuse to format its storage twice, so a broker that starts again skips what the first start has done.
 COMMAND = """
 test -e /var/lib/kafka/data/meta.properties || exec /etc/kafka/docker/run
@@ -47,8 +47,16 @@ class Broker:
         try:
             yield
         finally:
-            self._container.get_wrapped_container().start()
-            self._await()
+            self.start_again()
+
+    def kill(self) -> None:
+        """End the broker as a power cut does; what it holds stays."""
+        self._container.get_wrapped_container().kill()
+
+    def start_again(self) -> None:
+        """Start the broker that was ended, and wait until it answers."""
+        self._container.get_wrapped_container().start()
+        self._await()
 
     def admin(self) -> KafkaAdminClient:
         """Return a client for what the test does behind the back of the program."""

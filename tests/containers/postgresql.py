@@ -30,7 +30,7 @@ class Server:
         self._container.with_bind_ports(PORT, _free_port())
         self._container.start()
         self.admin: URL = make_url(self._container.get_connection_url())
-        self._engine = create_engine(self.admin, isolation_level="AUTOCOMMIT")
+        self._engine = create_engine(self.admin, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         self._templates: set[str] = set()
         self._runs = True
         self._numbers = count(1)
@@ -61,6 +61,16 @@ class Server:
         """Execute a statement as the administrator."""
         with self._engine.connect() as connection:
             connection.execute(text(statement))
+
+    def connections(self, databases: str) -> list[int]:
+        """Return the server's processes that serve connections to databases whose names are like that."""
+        wanted = text("SELECT pid FROM pg_stat_activity WHERE datname LIKE :like ORDER BY pid")
+        with self._engine.connect() as connection:
+            return list(connection.scalars(wanted, {"like": databases}))
+
+    def kill(self, pid: int) -> None:
+        """Kill one of the server's processes; the server then ends all others and starts again by itself."""
+        self._container.exec(["sh", "-c", f"kill -9 {pid}"])
 
     @contextmanager
     def away(self) -> Iterator[None]:

@@ -107,7 +107,7 @@ def _ids(http: httpx2.Client, path: str, name: str) -> Iterator[str]:
         yield from (str(item[name]) for item in page["items"])
         if page["next"] is None:
             return
-        query["after"] = page["next"]
+        query["cursor"] = page["next"]
 
 
 def _envelopes(house: House) -> Iterator[Envelope]:

@@ -39,13 +39,13 @@ class Made:
 
 
 class Record:
-    """The client's own list: what was accepted, what was refused, and how often no answer came."""
+    """The client's own list: what was accepted, what was refused, and how often no answer came, or none of use."""
 
     def __init__(self) -> None:
         self.made: list[Made] = []
         self.refused: Counter[str] = Counter()
         self.contradicted: list[str] = []
-        self.unanswered = self.replayed = 0
+        self.unanswered = self.replayed = self.unserved = 0
         self._changed = threading.Condition()
 
     def accept(self, made: Made, *, replayed: bool) -> None:
@@ -59,6 +59,11 @@ class Record:
         """Note that a command was sent and no answer came."""
         with self._changed:
             self.unanswered += 1
+
+    def miss(self) -> None:
+        """Note that a try was not served: nobody listened, no answer came, or it was that the service cannot now."""
+        with self._changed:
+            self.unserved += 1
 
     def wait_for(self, more: int, within_s: float) -> bool:
         """Wait until so many more commands were accepted; tell whether they were."""
@@ -136,6 +141,7 @@ class Giver:
                 if answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE:
                     return answer
                 pause(TRY_AGAIN_S)
+            self._record.miss()
 
     def _remember(self, made: Made) -> None:
         waiting = {"report": self._unverified, "reserve": self._reserved, "course": self._courses}

@@ -1,16 +1,17 @@
-"""The real process of `cheqi up` on a data folder of its own, which may be killed at any moment and started again."""
+"""The real process of `cheqi up`, which may be killed at any moment and started again on the same data."""
 
 import os
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 
 import httpx2
 
-from shared.settings import Settings
+from shared.settings import PREFIX, Settings
 
 COMMAND = (sys.executable, "-c", "from cheqi.main import app; app()")
 READY_WITHIN_S, END_WITHIN_S = 60, 30
@@ -22,11 +23,13 @@ class NotReadyError(RuntimeError):
 
 
 class Process:
-    """One process after the other on the same folder and port."""
+    """One process after the other on the same settings, by default those of the embedded house in the folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.settings = Settings(data=folder / "data", sms="trial", port=free_port(), log_level="error")
+    def __init__(
+        self, folder: Path, settings: Settings | None = None, command: Sequence[str] = (*COMMAND, "up")
+    ) -> None:
+        self._folder, self._command = folder, command
+        self.settings = settings or Settings(data=folder / "data", sms="trial", port=free_port(), log_level="error")
         self._environment = environment_of(self.settings)
         self._running: subprocess.Popen[bytes] | None = None
 
@@ -44,7 +47,7 @@ class Process:
     def start(self) -> None:
         """Start it; it is not ready yet."""
         with (self._folder / "up.log").open("ab") as log:
-            self._running = subprocess.Popen([*COMMAND, "up"], env=self._environment, stdout=log, stderr=log)  # noqa: S603 - this project's own command
+            self._running = subprocess.Popen(self._command, env=self._environment, stdout=log, stderr=log)  # noqa: S603 - this project's own command
 
     def wait_until_ready(self) -> float:
         """Wait until it says that it is ready; return how many seconds that took. Raises NotReadyError."""
@@ -92,8 +95,13 @@ class Process:
 def environment_of(settings: Settings) -> dict[str, str]:
     """Return an environment with these settings and none of the caller's own, in which compiled modules are kept."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CHEQI_", "PYTHONDONTWRITE"))}
-    mine = {"DATA": str(settings.data), "SMS": str(settings.sms), "PORT": str(settings.port), "LOG_LEVEL": "error"}
-    return kept | {f"CHEQI_{name}": value for name, value in mine.items()}
+    return kept | variables_of(settings)
+
+
+def variables_of(settings: Settings) -> dict[str, str]:
+    """Return the variables by which a program is given what these settings set."""
+    chosen = settings.model_dump(exclude_unset=True)
+    return {f"{PREFIX}{name.upper()}": str(value) for name, value in chosen.items()}
 
 
 def free_port() -> int:

@@ -6,17 +6,18 @@ from contextlib import suppress
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared.db.commits import can_hint
 from shared.messaging.failures import Failure, kind_of, place_of
 from shared.messaging.kafka.bus import KafkaBus
-from shared.messaging.loop import Loop
+from shared.messaging.loop import POLL_S, Loop
 from shared.messaging.relay import Relay
 from shared.messaging.source import Source
 from shared.messaging.sweep import Sweep
 from shared.messaging.worker import Elsewhere, Work, Worker, note_trouble
 from shared.node import Node
 
-RELAY_POLL_S = 0.05
-"""Other processes write to the same log and wake nobody here."""
+UNHINTED_POLL_S = 0.05
+"""Where other processes write to the same log and cannot tell of it."""
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +30,7 @@ class RelayLoop:
         self._bus = KafkaBus(servers)
         self._relay: Relay = node.relay(self._bus, holder)
         self._checked = False
-        self._loop = Loop(self.step, self._report, RELAY_POLL_S)
+        self._loop = Loop(self.step, self._report, POLL_S if can_hint(node.store) else UNHINTED_POLL_S)
         self.start, self.wake = self._loop.start, self._loop.wake
 
     def step(self) -> bool:

@@ -53,10 +53,13 @@ class RunConsumer(driver.Consumer):
         if self.book.go_back(run, offset):
             await self._seek_back([run.partition])
 
-    def behind(self) -> int:
-        """Return how many records of the assigned partitions are known to be ahead, not read yet."""
-        marks = ((self.highwater(TP(*partition)), at) for partition, at in self.book.positions().items())
-        return sum(max(0, (end or 0) - at) for end, at in marks)
+    def behind(self, ends: Mapping[Partition, int]) -> int:
+        """Return how many records of the assigned partitions are ahead, not read yet.
+
+        Fetches tell of them, and `ends` as the broker gave them: of a client that fetches no more, nothing else does.
+        """
+        known = ((self.highwater(TP(*one)) or 0, ends.get(one, 0), at) for one, at in self.book.positions().items())
+        return sum(max(0, fetched - at, end - at) for fetched, end, at in known)
 
     async def perform_seek(self) -> None:
         """Begin an assignment: every partition at its checkpoint, before any record flows."""

@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,9 +20,10 @@ from shared.messaging.kafka.applying import Applier
 from shared.messaging.kafka.book import Partition
 from shared.messaging.kafka.topics import Topics, group_of, topic_of
 from shared.messaging.kafka.transport import RunApp, RunConsumer
-from shared.messaging.loop import retry_delay_s
+from shared.messaging.loop import Loop, retry_delay_s
 
 PULSE_S = 1.0
+LOOK_EVERY_S = 10.0
 STOP_S = 20.0
 METADATA_AGE_S = 5
 POLL_INTERVAL_MAX_S = 24 * 60 * 60
@@ -48,7 +49,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Pulse:
-    """What a worker tells every second: while it is behind, `progress` must grow, or the worker is stuck."""
+    """What a worker tells every second: while it is behind or has not joined, `progress` must grow, or it is stuck."""
 
     progress: int
     joined: bool
@@ -63,7 +64,8 @@ class KafkaWorker:
         self, store: Store, service: str, sources: Iterable[str], applier: Applier, settings: Settings
     ) -> None:
         self._store, self._group, self._applier, self._settings = store, group_of(service), applier, settings
-        self._sources = tuple(sorted(sources))
+        self._sources, self._topics = tuple(sorted(sources)), Topics(settings.servers)
+        self._ends: Mapping[Partition, int] = {}
         self._app: faust.App | None = None
         self._joined = False
         self._ended = threading.Event()
@@ -72,7 +74,12 @@ class KafkaWorker:
 
     def run(self, pulse: Callable[[Pulse], None], troubles: Sequence[str] = ()) -> None:
         """Hear until `stop`, and tell of it every second."""
-        asyncio.run(self._run(pulse, troubles))
+        looking = Loop(self._look, self._excuse, LOOK_EVERY_S)
+        looking.start()
+        try:
+            asyncio.run(self._run(pulse, troubles))
+        finally:
+            looking.stop()
 
     def stop(self) -> None:
         """End after the run in hand, or without it when it is being tried again; may be called from any thread."""
@@ -91,7 +98,16 @@ class KafkaWorker:
 
     def _behind(self) -> int:
         consumer = self._app.consumer if self._joined and self._app else None
-        return consumer.behind() if isinstance(consumer, RunConsumer) else 0
+        return consumer.behind(self._ends) if isinstance(consumer, RunConsumer) else 0
+
+    def _look(self) -> bool:
+        """Learn where the partitions end, past the client that hears them: it may be alive and fetch nothing."""
+        self._ends = self._topics.ends(self._sources)
+        return False
+
+    def _excuse(self, _error: Exception, _failures: int) -> None:
+        """A worker that cannot join or read because the broker is away is not stuck."""
+        self._applier.progress += 1
 
     async def _hear(self) -> None:
         failures = 0
@@ -108,7 +124,7 @@ class KafkaWorker:
                 await asyncio.wait_for(self._ending.wait(), retry_delay_s(failures))
 
     def _refuse_missing_topics(self) -> None:
-        missing = Topics(self._settings.servers).missing(self._sources)
+        missing = self._topics.missing(self._sources)
         if missing:
             names = ", ".join(topic_of(source) for source in missing)
             message = f"Kafka has no topic {names}; run `cheqi topics apply`"

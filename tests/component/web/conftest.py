@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import MetaData, Text, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from shared.auth import Principal, Role
@@ -64,6 +65,8 @@ def write_note(session: Session, wanted: Wanted) -> str:
     """Write a note, or fail as the words say."""
     if wanted.words == "fail":
         raise ZeroDivisionError
+    if wanted.words == "no connection free":
+        raise NoConnectionFreeError
     if wanted.words in ("database is locked", "database or disk is full"):
         raise OperationalError("x", {}, Exception(wanted.words))
     if wanted.words == "no space left":

@@ -15,6 +15,7 @@ from tests.harness import Bench
         ("x" * 31, 422, "invalid-request"),
         ("fail", 500, "unexpected"),
         ("database is locked", 503, "busy"),
+        ("no connection free", 503, "busy"),
         ("database or disk is full", 507, "storage-full"),
         ("no space left", 507, "storage-full"),
     ],

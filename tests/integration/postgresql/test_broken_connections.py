@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import MetaData, event, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from shared.db import server
 from shared.db.store import Store
 from shared.events.training import AttendanceConfirmedV1
 from shared.messaging.bus import Run
 from shared.messaging.failures import Failure, kind_of
 from tests.component.rewards.stage import HERE, Stage
 from tests.moments import NOON
+from tests.stores import STORES
 
 
 def test_a_connection_that_is_ended_at_each_statement_of_a_run_loses_and_doubles_nothing() -> None:
@@ -65,6 +68,22 @@ def test_what_the_server_may_grant_the_next_time_is_tried_again(state: str) -> N
     error = psycopg.errors.lookup(state)()
 
     assert kind_of(DBAPIError("SELECT 1", {}, error)) is Failure.TRANSIENT
+
+
+def test_a_connection_that_does_not_come_free_in_time_is_waited_for_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(server, "CONNECTIONS_MAX", 1)
+    monkeypatch.setattr(server, "CONNECTION_WAIT_S", 0.05)
+    store = STORES.new("busy", tmp_path, MetaData())
+
+    with store.write() as session, store.write() as another:
+        session.execute(text("SELECT 1"))
+        with pytest.raises(SQLAlchemyError) as waited:
+            another.execute(text("SELECT 1"))
+
+    assert kind_of(waited.value) is Failure.TRANSIENT
+    store.close()
 
 
 def _apply_patiently(stage: Stage, run: Run) -> None:

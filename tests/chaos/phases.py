@@ -1,0 +1,151 @@
+"""The phases: kills, a broker that comes and goes, workers that come and go, and workers that hang."""
+
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from random import Random
+
+from cheqi.house import House
+from tests.chaos.nursery import Nursery
+from tests.chaos.program import NEVER_REJOIN, WORKERS
+from tests.chaos.report import Report
+from tests.chaos.stack import LOOK_EVERY_S, TARGETS, Goal, Stack, seconds_until_reached
+from tests.chaos.witness import count_dropped
+from tests.e2e.kill_load import Record
+from tests.e2e.kill_process import pause
+
+PATIENCE_S = 90.0
+CAUGHT_UP_WITHIN_S = 60.0
+HEALED_WITHIN_S = 90.0
+DUPLICATES_MAX = 100
+JOIN_OR_LEAVE_EVERY_S = 3.0
+JOINED_WITHIN_S = 9.0
+WEIGHTS = {"API": 16, "worker": 26, "relay": 14, "database connection": 38, "database": 6}
+DURING_START_SHARE = 0.25
+
+
+@dataclass
+class Scene:
+    """What every phase acts on."""
+
+    stack: Stack
+    house: House
+    record: Record
+    report: Report
+    random: Random
+
+
+def kill_at_random(scene: Scene, count: int) -> None:
+    """Kill processes at random moments, most of them once commands are accepted again after the kill before."""
+    strokes = scene.random.choices(list(WEIGHTS), list(WEIGHTS.values()), k=count)
+    begun = time.monotonic()
+    for number, target in enumerate(strokes):
+        if not _moment_comes(scene):
+            scene.report.blame(f"kills: no command was accepted within {PATIENCE_S:g} s after kill {number}")
+            return
+        _kill(scene, target)
+    for target, times in Counter(strokes).items():
+        scene.report.note("kills", target, times)
+    scene.report.note("kills", "seconds", time.monotonic() - begun)
+    scene.report.note("kills", "commands without an answer", scene.record.unanswered)
+
+
+def _moment_comes(scene: Scene) -> bool:
+    if scene.random.random() < DURING_START_SHARE:
+        pause(scene.random.random())
+        return True
+    came = scene.record.wait_for(scene.random.randint(1, 20), PATIENCE_S)
+    pause(scene.random.random() / 20)
+    return came
+
+
+def _kill(scene: Scene, target: str) -> None:
+    if target == "database connection":
+        scene.stack.end_connection(scene.random)
+    elif target == "database":
+        scene.stack.kill_connection(scene.random)
+    else:
+        words = scene.random.choice(TARGETS[target])
+        while scene.stack.strike(words) is None:
+            pause(LOOK_EVERY_S)
+
+
+def take_the_broker_away(scene: Scene, seconds: list[float]) -> None:
+    """Kill the broker, for so many seconds each time; HTTP goes on, and what was told meanwhile arrives."""
+    missed = scene.record.unserved
+    caught_up = [_outage(scene, one) for one in seconds]
+    scene.report.note("broker", "kills", len(seconds))
+    scene.report.note("broker", "longest absence, s", max(seconds))
+    scene.report.hold("broker", "HTTP requests not served", scene.record.unserved - missed, 0)
+    scene.report.hold("broker", "caught up after return, s, at worst", max(caught_up), CAUGHT_UP_WITHIN_S)
+
+
+def _outage(scene: Scene, seconds: float) -> float:
+    scene.stack.broker.kill()
+    pause(seconds)
+    scene.stack.broker.start_again()
+    return seconds_until_reached(Goal(scene.house), CAUGHT_UP_WITHIN_S * 2)
+
+
+def let_workers_come_and_go(scene: Scene, seconds: float, *, hang: bool) -> None:
+    """Let a worker of rewards join or leave every three seconds; meanwhile, if wanted, two others hang."""
+    with Nursery(scene.stack.settings) as nursery, ThreadPoolExecutor() as pool:
+        dropped, began = count_dropped(scene.house), time.monotonic()
+        heals = [pool.submit(heal, scene, nursery) for heal in (_frozen, _never_rejoined) if hang]
+        alive, joins, leaves = [nursery.start("rewards")], 1, 0
+        while time.monotonic() - began < seconds:
+            pause(JOIN_OR_LEAVE_EVERY_S)
+            if len(alive) > scene.random.randint(1, 2):
+                nursery.end(alive.pop(0))
+                leaves += 1
+            else:
+                alive.append(nursery.start("rewards"))
+                joins += 1
+        for heal in heals:
+            heal.result()
+        for pid in alive:
+            nursery.end(pid)
+        scene.report.hold("joins", "events not applied in time", not _reached(scene), 0)
+    scene.report.note("joins", "workers that joined", joins)
+    scene.report.note("joins", "workers that left", leaves)
+    scene.report.note(
+        "joins", "events delivered again", count_dropped(scene.house) - dropped, f"below {DUPLICATES_MAX}"
+    )
+
+
+def _reached(scene: Scene) -> bool:
+    return seconds_until_reached(Goal(scene.house), PATIENCE_S) < PATIENCE_S
+
+
+def _frozen(scene: Scene, _nursery: Nursery) -> None:
+    """Freeze a worker while it has partitions."""
+    words = WORKERS["notify"]
+    _heal(scene, "frozen worker healed, s", words, lambda: scene.stack.strike(words, signal.SIGSTOP))
+
+
+def _never_rejoined(scene: Scene, nursery: Nursery) -> None:
+    """Let a worker hang when it is to rejoin its group, which it is when another one joins and leaves."""
+    words = WORKERS["training"]
+
+    def hang() -> int | None:
+        struck = scene.stack.strike(words, NEVER_REJOIN)
+        other = nursery.start("training")
+        pause(JOINED_WITHIN_S)
+        nursery.end(other)
+        return struck
+
+    _heal(scene, "worker that never rejoined healed, s", words, hang)
+
+
+def _heal(scene: Scene, what: str, words: str, strike: Callable[[], int | None]) -> None:
+    begun = time.monotonic()
+    struck = strike()
+    while scene.stack.pid(words) in (struck, None) and time.monotonic() - begun < 2 * HEALED_WITHIN_S:
+        pause(LOOK_EVERY_S)
+    if scene.stack.pid(words) == struck:
+        scene.report.blame(f"hangs: {what}: it was never ended")
+    seconds_until_reached(Goal(scene.house), PATIENCE_S)
+    scene.report.hold("hangs", what, time.monotonic() - begun, HEALED_WITHIN_S)

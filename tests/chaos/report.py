@@ -1,0 +1,52 @@
+"""What chaos came to: figures beside their goals, and whatever must not be."""
+
+import threading
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measured figure, and the goal that it is to be held against."""
+
+    phase: str
+    what: str
+    value: float
+    goal: str = ""
+
+
+@dataclass
+class Report:
+    """Figures and violations, from several threads."""
+
+    figures: list[Figure] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, phase: str, what: str, value: float, goal: str = "") -> None:
+        """Take in a figure."""
+        with self._lock:
+            self.figures.append(Figure(phase, what, value, goal))
+
+    def hold(self, phase: str, what: str, value: float, most: float) -> None:
+        """Take in a figure that must not be above a bound."""
+        self.note(phase, what, value, f"at most {most:g}")
+        if value > most:
+            self.blame(f"{phase}: {what} is {value:g}, at most {most:g} may be")
+
+    def blame(self, violation: str) -> None:
+        """Take in what must not be."""
+        with self._lock:
+            self.violations.append(violation)
+
+    def show(self) -> None:
+        """Print it."""
+        table = Table("phase", "what", "figure", "goal")
+        for one in self.figures:
+            table.add_row(one.phase, one.what, f"{one.value:.1f}".removesuffix(".0"), one.goal)
+        console = Console(soft_wrap=True)
+        console.print(table)
+        for violation in self.violations:
+            console.print(f"VIOLATION {violation}"[:500], markup=False, highlight=False)

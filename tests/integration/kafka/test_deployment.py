@@ -1,0 +1,56 @@
+"""All services run on Kafka and PostgreSQL by the commands that the README gives."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.settings import Settings
+from tests.architecture.tree import ROOT
+from tests.containers.deployment import command, deployment_on
+from tests.containers.kafka import Broker
+from tests.containers.postgresql import server
+from tests.e2e.kill_process import COMMAND, Process
+from tests.integration.kafka.stage import Stage
+
+MADE_READY = ("databases", "migrate", "topics apply")
+UP = "up --bus kafka --store postgresql"
+LOOKED_AT = ("rehearse --riders 60 --days 1", "lag", "audit")
+
+
+@pytest.fixture
+def settings(stage: Stage, broker: Broker, tmp_path: Path) -> Iterator[Settings]:
+    """Return the settings of a deployment on servers that hold nothing of it yet."""
+    stage.drop_topics()
+    yield deployment_on(tmp_path, broker.servers, server().admin)
+    stage.drop_topics()
+
+
+@pytest.mark.timeout(400)
+def test_the_commands_of_the_readme_end_in_a_day_that_settled_and_agrees(settings: Settings, tmp_path: Path) -> None:
+    made_ready = [command(settings, *words.split(), "--json") for words in MADE_READY]
+    process = Process(tmp_path, settings, (*COMMAND, *UP.split()))
+    process.start()
+    try:
+        process.wait_until_ready()
+        played, lag, audit = (command(settings, *words.split()) for words in LOOKED_AT)
+    finally:
+        status = process.end()
+
+    for done in (*made_ready, played, lag, audit):
+        assert done.exit_code == 0, done.output
+    assert {row["state"] for row in json.loads(made_ready[-1].stdout)} == {"made"}
+    assert "0 events not settled" in played.stdout
+    assert "what does not agree: none" in audit.stdout
+    assert status == 0
+
+
+def test_the_readme_gives_these_commands_in_their_order() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.partition("### On Kafka and PostgreSQL")[2].partition("\n## ")[0]
+
+    given = re.findall(r"^\.venv/bin/cheqi (.*?) *(?:#.*)?$", section, re.MULTILINE)
+
+    assert given == [*MADE_READY, UP, *LOOKED_AT]
