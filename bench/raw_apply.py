@@ -32,8 +32,8 @@ ENTRIES = """INSERT INTO entry (id, time, kind, key, cause_kind, cause_id, subdi
     SELECT id, at, 'award', key, 'hazard', about, place, event FROM
     unnest(%b::text[], %b::timestamptz[], %b::text[], %b::text[], %b::text[], %b::text[])
     AS told (id, at, key, about, place, event)"""
-POSTINGS = """INSERT INTO posting (id, entry_id, account, points)
-    SELECT * FROM unnest(%b::text[], %b::text[], %b::text[], %b::int[])"""
+POSTINGS = """INSERT INTO posting (account, entry_id, points)
+    SELECT * FROM unnest(%b::text[], %b::text[], %b::int[])"""
 LOTS = """INSERT INTO lot (id, rider_id, subdistrict, points, expires_at, entry_id)
     SELECT * FROM unnest(%b::text[], %b::text[], %b::text[], %b::int[], %b::timestamptz[], %b::text[])"""
 TIMERS = """INSERT INTO timer (id, due, purpose, subject, attempts) SELECT id, due, 'expire-lot', lot, 0
@@ -96,7 +96,7 @@ def award(one: Told) -> dict[str, Any]:
     text = json.dumps(document | {"data": data | about}, ensure_ascii=False, separators=(",", ":"))
     return {
         "entry": (entry_id, at, key, hazard_id, place, event_id),
-        "postings": [(derived_id(at, "posting", key, name), entry_id, name, of) for name, of in points.items()],
+        "postings": [(name, entry_id, of) for name, of in points.items()],
         "lot": (lot_id, rider_id, place, AWARD, expires_at, entry_id),
         "timer": (derived_id(expires_at, "expire-lot", lot_id), expires_at, lot_id),
         "event": (event_id, rider_id, AWARDED, text),

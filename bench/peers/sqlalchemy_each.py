@@ -39,7 +39,7 @@ def _award(session: Session, told: Told) -> None:
     about = {"kind": "award", "cause_kind": "hazard", "cause_id": hazard_id, "subdistrict": place}
     session.add(Entry(id=entry_id, time=at, key=key, event_id=event_id, **about))
     session.flush()
-    session.add_all(Posting(id=one, entry_id=of, account=name, points=by) for one, of, name, by in rows["postings"])
+    session.add_all(Posting(account=name, entry_id=of, points=by) for name, of, by in rows["postings"])
     lot_id, rider_id, _, points, expires_at, _ = rows["lot"]
     lot = {"id": lot_id, "rider_id": rider_id, "subdistrict": place, "expires_at": expires_at}
     session.add(Lot(points=points, entry_id=entry_id, **lot))
