@@ -59,7 +59,7 @@ schemas: $(READY) ## store new revisions of event schemas, write docs/events.md 
 	$(BIN)/python -m cheqi.asyncapi write
 
 lock: $(READY) ## lock the dependencies again (ARGS=--upgrade: to the newest that fit)
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra bench --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header $(ARGS) --output-file requirements.lock pyproject.toml
 
 clean: ## remove what was installed, built and cached

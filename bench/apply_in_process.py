@@ -82,7 +82,7 @@ def measure_round(server: str | None, count: int, size: int) -> dict[str, float]
         sides[SINGLE] = Side(single, one_by_one(consumer_of(single)))
         if server:
             connection = stack.enter_context(psycopg.connect(plain(str(_address(stores[RAW]))), autocommit=True))
-            sides[RAW] = Side(stores[RAW], lambda documents, end: raw_apply.apply(connection, documents, end))
+            sides[RAW] = Side(stores[RAW], lambda documents, end: raw_apply.apply(connection, documents, {0: end}))
         for side in sides.values():
             _report(side.store, reported, size)
         for start in range(0, count, size):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,13 +26,13 @@ def rewards() -> Service:
     return build(code_key=b"c" * 32)
 
 
-def hazards(count: int) -> tuple[list[str], list[str]]:
-    """Return so many reports, and as many verifications of them, by riders of a district."""
+def hazards(count: int, first: datetime = NOON) -> tuple[list[str], list[str]]:
+    """Return so many reports, the first at that moment, and as many verifications, by riders of a district."""
     publisher, told = Publisher("governance"), []
     for number in range(count):
-        at = NOON + timedelta(milliseconds=20 * number)
+        at = first + timedelta(milliseconds=20 * number)
         hazard_id = derived_id(at, "hazard", str(number))
-        rider_id = derived_id(NOON, "rider", str(number * 7919 % RIDERS))
+        rider_id = derived_id(first, "rider", str(number * 7919 % RIDERS))
         told.append((at, {"subdistrict": SUBDISTRICT, "hazard_id": hazard_id, "rider_id": rider_id}))
     facts = {"community": COMMUNITY, "category": "fire-safety", "earns": True}
     reported = [publisher.document(HazardReportedV1(**names, **facts), at) for at, names in told]

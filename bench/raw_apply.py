@@ -5,7 +5,7 @@ It knows what this benchmark tells and no other case: every report was told, not
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,8 +32,8 @@ ENTRIES = """INSERT INTO entry (id, time, kind, key, cause_kind, cause_id, subdi
     SELECT id, at, 'award', key, 'hazard', about, place, event FROM
     unnest(%b::text[], %b::timestamptz[], %b::text[], %b::text[], %b::text[], %b::text[])
     AS told (id, at, key, about, place, event)"""
-POSTINGS = """INSERT INTO posting (id, entry_id, account, points)
-    SELECT * FROM unnest(%b::text[], %b::text[], %b::text[], %b::int[])"""
+POSTINGS = """INSERT INTO posting (account, entry_id, points)
+    SELECT * FROM unnest(%b::text[], %b::text[], %b::int[])"""
 LOTS = """INSERT INTO lot (id, rider_id, subdistrict, points, expires_at, entry_id)
     SELECT * FROM unnest(%b::text[], %b::text[], %b::text[], %b::int[], %b::timestamptz[], %b::text[])"""
 TIMERS = """INSERT INTO timer (id, due, purpose, subject, attempts) SELECT id, due, 'expire-lot', lot, 0
@@ -44,12 +44,12 @@ MARKS = """UPDATE mark SET sequence = told.sequence, seal = told.seal
 LOG = """INSERT INTO event_log (id, subject, type, internal, document)
     SELECT id, subject, type, false, document FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[])
     AS told (id, subject, type, document) ON CONFLICT DO NOTHING"""
-CHECKPOINT = """INSERT INTO checkpoint (source, partition, next) VALUES ('governance', 0, %s)
+CHECKPOINT = """INSERT INTO checkpoint (source, partition, next) VALUES ('governance', %s, %s)
     ON CONFLICT (source, partition) DO UPDATE SET next = excluded.next"""
 
 
-def apply(connection: psycopg.Connection[Any], documents: Sequence[str], end: int) -> None:
-    """Apply a run of verifications in one transaction."""
+def apply(connection: psycopg.Connection[Any], documents: Sequence[str | bytes], reached: Mapping[int, int]) -> None:
+    """Apply verifications in one transaction, and note where reading of their partitions goes on."""
     with connection.transaction(), connection.cursor() as cursor:
         told = [json.loads(document) for document in documents]
         marks = {row[0]: row for row in _run(cursor, LOCK_MARKS, sorted(one["subject"] for one in told))}
@@ -57,11 +57,11 @@ def apply(connection: psycopg.Connection[Any], documents: Sequence[str], end: in
         _run(cursor, LOCK_BALANCES, sorted({one["data"]["rider_id"] for one in new}))
         holds = dict(_run(cursor, FIND_HOLDS, [one["subject"] for one in new]))
         _write(cursor, [one for one in new if one["subject"] in holds], holds)
-        cursor.execute(CHECKPOINT, (end,))
+        cursor.executemany(CHECKPOINT, sorted(reached.items()))
 
 
 def _write(cursor: psycopg.Cursor[Any], told: Sequence[Told], holds: dict[str, str]) -> None:
-    rows = [_award(one) for one in told]
+    rows = [award(one) for one in told]
     riders = Counter(one["data"]["rider_id"] for one in told)
     counts = list(riders.values())
     _run(cursor, CARRY, list(riders), [AWARD * count for count in counts], [HELD * count for count in counts])
@@ -75,7 +75,7 @@ def _write(cursor: psycopg.Cursor[Any], told: Sequence[Told], holds: dict[str, s
     _run(cursor, LOG, *_columns([row["event"] for row in rows]))
 
 
-def _award(one: Told) -> dict[str, Any]:
+def award(one: Told) -> dict[str, Any]:
     """Return the rows of an award."""
     at, hazard_id, rider_id = datetime.fromisoformat(one["time"]), one["subject"], one["data"]["rider_id"]
     place, key = one["subdistrict"], f"award/hazard/{hazard_id}/{rider_id}/1"
@@ -96,7 +96,7 @@ def _award(one: Told) -> dict[str, Any]:
     text = json.dumps(document | {"data": data | about}, ensure_ascii=False, separators=(",", ":"))
     return {
         "entry": (entry_id, at, key, hazard_id, place, event_id),
-        "postings": [(derived_id(at, "posting", key, name), entry_id, name, of) for name, of in points.items()],
+        "postings": [(name, entry_id, of) for name, of in points.items()],
         "lot": (lot_id, rider_id, place, AWARD, expires_at, entry_id),
         "timer": (derived_id(expires_at, "expire-lot", lot_id), expires_at, lot_id),
         "event": (event_id, rider_id, AWARDED, text),

@@ -26,17 +26,17 @@ def find_altered_posting(day: Day) -> Facts:
     """Alter one posting by hand in a copy of the data folder: the audit of the copy names it."""
     with TemporaryDirectory(prefix="cheqi-copy-") as folder:
         copy = copied(day.house.folder.path, Path(folder) / "data")
-        posting_id = altered_posting(copy / "rewards.db")
+        posting = altered_posting(copy / "rewards.db")
         house = House(day.house.settings.model_copy(update={"data": copy}), clock=day.clock)
         try:
             findings = audit_house(house)
         finally:
             house.stop()
-    naming = [one for one in findings if posting_id in str(one)]
+    naming = [one for one in findings if posting in str(one)]
     if not naming:
-        message = f"expected the audit to name the posting {posting_id}, it found {findings!r}"
+        message = f"expected the audit to name the posting {posting}, it found {findings!r}"
         raise StepFailedError(message)
-    return {"posting": posting_id, "count": len(findings)}
+    return {"posting": posting, "count": len(findings)}
 
 
 def copied(source: Path, target: Path) -> Path:
@@ -55,12 +55,14 @@ def copied(source: Path, target: Path) -> Path:
 
 
 def altered_posting(database: Path) -> str:
-    """Give a rider 1,000 points more in one posting, as somebody with the file could, and return its id."""
-    first = "SELECT id FROM posting WHERE account LIKE 'rider/%/available' AND points > 0 ORDER BY id LIMIT 1"
+    """Give a rider 1,000 points more in one posting, as somebody with the file could, and return its name."""
+    available = "account LIKE 'rider/%/available' AND points > 0"
+    first = f"SELECT account, entry_id FROM posting WHERE {available} ORDER BY entry_id LIMIT 1"  # noqa: S608 - ours
     with closing(sqlite3.connect(database)) as connection, connection:
-        posting_id = str(connection.execute(first).fetchone()[0])
-        connection.execute("UPDATE posting SET points = points + 1000 WHERE id = ?", (posting_id,))
-    return posting_id
+        account, entry_id = connection.execute(first).fetchone()
+        altered = "UPDATE posting SET points = points + 1000 WHERE account = ? AND entry_id = ?"
+        connection.execute(altered, (account, entry_id))
+    return f"{account}/{entry_id}"
 
 
 def _back_up(source: Path, target: Path) -> None:

@@ -40,26 +40,31 @@ class Consumer:
         self.vocabulary = self._performer.vocabulary
 
     def apply(self, run: Run, plan: Plan | None = None) -> int | None:
-        """Apply a run in one transaction; return the offset to go back to when records before it are missing.
+        """Apply a run as `apply_all` does; return the offset to go back to when records before it are missing."""
+        return self.apply_all([run], plan).get(run.partition)
 
-        An event that fails is parked and the rest applied. Raises what is transient for the caller to try again, and
-        ConsumerStoppedError when the fault is not the event's.
+    def apply_all(self, runs: Sequence[Run], plan: Plan | None = None) -> dict[int | None, int]:
+        """Apply runs of one publisher in one transaction; return to which offset to go back in which partition.
+
+        A run before which records are missing is left out, and the others are applied. An event that fails is parked
+        and the rest applied. Raises what is transient for the caller to try again, and ConsumerStoppedError when the
+        fault is not the event's.
         """
         plan = plan or Plan()
         while True:
             try:
-                return self._apply_once(run, plan)
+                return self._apply_once(runs, plan)
             except EventFailedError as failed:
                 plan = self._without(plan, failed)
             except SetFailedError as failed:
                 _refuse_others_failures(failed)
-                return self._apply_halves(run, plan)
+                return self._apply_parts(runs, plan)
             except Exception as error:
                 if isinstance(error, ConsumerStoppedError) or kind_of(error) is not Failure.EVENT:
                     raise
-                if len(run.documents) > 1:
-                    return self._apply_halves(run, plan)
-                plan = self._suspecting(run, plan, error)
+                if len(runs) > 1 or len(runs[0].documents) > 1:
+                    return self._apply_parts(runs, plan)
+                plan = self._suspecting(runs[0], plan, error)
 
     def apply_passed(self, source: str, arrivals: Sequence[Arrival], up_to: int) -> int:
         """Apply events that the marks have passed over, as far as no earlier call has; return how many.
@@ -71,17 +76,20 @@ class Consumer:
         except SetFailedError:
             return self._apply_passed(source, arrivals, up_to, singly=True)
 
-    def _apply_halves(self, run: Run, plan: Plan) -> int | None:
-        """Apply a run that failed, nobody knows by which event: each half in a transaction of its own, at last singly.
+    def _apply_parts(self, runs: Sequence[Run], plan: Plan) -> dict[int | None, int]:
+        """Apply runs that failed, nobody knows by which event: each for itself, then each half, at last singly.
 
-        What of the run is applied before a crash is not applied again, though its checkpoint moves last.
+        What is applied before a crash is not applied again, though the checkpoint of its run moves last.
         """
+        if len(runs) > 1:
+            return {partition: at for run in runs for partition, at in self.apply_all([run], plan).items()}
+        (run,) = runs
         middle = len(run.documents) // 2
         if middle == 0:
-            return self.apply(run, replace(plan, singly=True))
+            return self.apply_all(runs, replace(plan, singly=True))
         for half in (run.documents[:middle], run.documents[middle:]):
             self.apply(Run(run.source, half), plan)
-        return self.apply(replace(run, documents=()), plan)
+        return self.apply_all([replace(run, documents=())], plan)
 
     def _apply_passed(self, source: str, arrivals: Sequence[Arrival], up_to: int, *, singly: bool = False) -> int:
         with self._transaction() as session:
@@ -115,26 +123,35 @@ class Consumer:
                 return replace(plan, condemned={**plan.condemned, one.envelope.id: verdict})
         raise error
 
-    def _apply_once(self, run: Run, plan: Plan) -> int | None:
-        come = [read(run.source, document) for document in run.documents]
-        arrivals = [one for one in come if isinstance(one, Arrival)]
+    def _apply_once(self, runs: Sequence[Run], plan: Plan) -> dict[int | None, int]:
+        source = runs[0].source
+        come = [(run, [read(source, document) for document in run.documents]) for run in runs]
         with self._transaction() as session:
-            if run.partition is not None:
-                expected = marks.next_offset(session, run.source, run.partition)
-                if run.first > expected:
-                    return expected
-                if run.end > expected or run.anew:
-                    marks.write_checkpoint(session, run.source, run.partition, run.end)
-            for one in come:
+            missing = self._move_checkpoints(session, runs)
+            taken = [one for run, documents in come if run.partition not in missing for one in documents]
+            for one in taken:
                 if isinstance(one, Unreadable):
-                    parking.park_unreadable(session, run.source, one, self._clock.now())
-            fold = self._fold(session, run.source, arrivals, plan)
+                    parking.park_unreadable(session, source, one, self._clock.now())
+            arrivals = [one for one in taken if isinstance(one, Arrival)]
+            fold = self._fold(session, source, arrivals, plan)
             ready, early = self._performer.read(fold.ready), self._performer.read(_to_erase(fold, arrivals))
             self._performer.lock(session, (*ready, *early))
             self._performer.perform(session, early)
-            self._write(session, run.source, fold)
+            self._write(session, source, fold)
             self._performer.perform(session, ready, singly=plan.singly)
-        return None
+        return missing
+
+    def _move_checkpoints(self, session: Session, runs: Sequence[Run]) -> dict[int | None, int]:
+        """Let reading go on behind the runs; return the checkpoints that are below the beginning of their run."""
+        of = {run.partition: run for run in runs if run.partition is not None}
+        if not of:
+            return {}
+        reached = marks.next_offsets(session, runs[0].source, of.keys())
+        missing: dict[int | None, int] = {one: at for one, at in reached.items() if of[one].first > at}
+        moved = {one: of[one].end for one, at in reached.items() if one not in missing}
+        further = {one: end for one, end in moved.items() if end > reached[one] or of[one].anew}
+        marks.write_checkpoints(session, runs[0].source, further)
+        return missing
 
     def _fold(self, session: Session, source: str, arrivals: Sequence[Arrival], plan: Plan) -> Fold:
         subjects = {one.envelope.subject for one in arrivals}

@@ -1,6 +1,6 @@
 """Marks: the last event of each subject that took effect here; whoever applies locks them first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -54,13 +54,20 @@ def find_marks(session: Session, source: str, subjects: Iterable[str]) -> dict[s
 
 def next_offset(session: Session, source: str, partition: int) -> int:
     """Return the checkpoint: where reading of the partition goes on, 0 before its first run."""
-    wanted = select(checkpoint.c.next).where(checkpoint.c.source == source, checkpoint.c.partition == partition)
-    return session.scalar(wanted) or 0
+    return next_offsets(session, source, [partition])[partition]
 
 
-def write_checkpoint(session: Session, source: str, partition: int, offset: int) -> None:
-    """Let reading of the partition go on at `offset`; the caller moves it back only where the log began anew."""
-    upsert(session, checkpoint, [{"source": source, "partition": partition, "next": offset}])
+def next_offsets(session: Session, source: str, partitions: Collection[int]) -> dict[int, int]:
+    """Return the checkpoints of partitions."""
+    mine = (checkpoint.c.source == source, checkpoint.c.partition.in_(partitions))
+    reached = session.execute(select(checkpoint.c.partition, checkpoint.c.next).where(*mine))
+    return dict.fromkeys(partitions, 0) | {row.partition: row.next for row in reached}
+
+
+def write_checkpoints(session: Session, source: str, offsets: Mapping[int, int]) -> None:
+    """Let reading of partitions go on at offsets; the caller moves one back only where the log began anew."""
+    rows = [{"source": source, "partition": partition, "next": offset} for partition, offset in sorted(offsets.items())]
+    upsert(session, checkpoint, rows)
 
 
 def list_checkpoints(session: Session) -> dict[tuple[str, int], int]:

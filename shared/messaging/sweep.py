@@ -87,5 +87,5 @@ class Sweep:
             return
         with self._store.write() as session:
             if swept > marks.next_offset(session, name, SWEPT):
-                marks.write_checkpoint(session, name, SWEPT, swept)
+                marks.write_checkpoints(session, name, {SWEPT: swept})
         self._noted[name] = swept

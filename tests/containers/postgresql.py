@@ -21,11 +21,11 @@ UNSAFE_BUT_FAST = "-c fsync=off -c full_page_writes=off -c max_connections=300"
 
 
 class Server:
-    """A server that need not outlive a crash of its machine."""
+    """A server in a container; with the options of tests it need not outlive a crash of its machine."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: str = UNSAFE_BUT_FAST) -> None:
         self._container = PostgresContainer(IMAGE, driver="psycopg")
-        self._container.with_command(UNSAFE_BUT_FAST)
+        self._container.with_command(options)
         # A port that Docker chooses would be another one after the server was away.
         self._container.with_bind_ports(PORT, _free_port())
         self._container.start()

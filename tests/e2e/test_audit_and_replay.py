@@ -63,13 +63,12 @@ def alter_both_sides(folder: Path) -> str:
     """Give a rider points in an award, take them from the other side, and mend balance and lot to agree."""
     return altered(
         folder / "rewards.db",
-        "UPDATE posting SET points = points - 5 WHERE entry_id = (SELECT entry_id FROM posting WHERE id = ?) "
-        "AND account LIKE 'subdistrict/%'",
+        "UPDATE posting SET points = points - 5 WHERE ? LIKE '%/' || entry_id AND account LIKE 'subdistrict/%'",
         "UPDATE balance SET available = available + 5, earned_total = earned_total + 5 "
-        "WHERE 'rider/' || rider_id || '/available' = (SELECT account FROM posting WHERE id = ?)",
-        "UPDATE lot SET points = points + 5 WHERE entry_id = (SELECT entry_id FROM posting WHERE id = ?)",
-        "UPDATE posting SET points = points + 5 WHERE id = ?",
-        about="SELECT posting.id FROM posting JOIN entry ON entry.id = entry_id WHERE kind = 'award' "
+        "WHERE ? LIKE 'rider/' || rider_id || '/available/%'",
+        "UPDATE lot SET points = points + 5 WHERE ? LIKE '%/' || entry_id",
+        "UPDATE posting SET points = points + 5 WHERE account || '/' || entry_id = ?",
+        about="SELECT account || '/' || entry_id FROM posting JOIN entry ON entry.id = entry_id WHERE kind = 'award' "
         "AND account LIKE 'rider/%/available' "
         "AND (SELECT count(*) FROM posting AS o WHERE o.entry_id = entry.id AND o.account LIKE 'subdistrict/%') = 1",
     )

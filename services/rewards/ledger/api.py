@@ -89,9 +89,10 @@ def _statement(session: Session, rider_id: str, moment: datetime, cursor: Cursor
 
 def _entry_view(session: Session, entry: Entry) -> EntryView:
     facts = {name: getattr(entry, name) for name in ("id", "time", "kind", "cause_kind", "cause_id", "reverses")}
-    return EntryView(**facts, **statement.changes_of(session, entry.id))
+    return EntryView(**facts, **statement.changes_of(session, entry))
 
 
 def _show_reversal(session: Session, entry_id: str) -> ReversalView:
-    entry, changes = store.get_entry(session, entry_id), statement.changes_of(session, entry_id)
+    entry = store.get_entry(session, entry_id)
+    changes = statement.changes_of(session, entry)
     return ReversalView(id=entry.id, reverses=entry.reverses, time=entry.time, points=changes["available"])

@@ -57,6 +57,7 @@ def _check_entries(session: Session) -> Iterator[Finding]:
     for posting in session.scalars(select(Posting).order_by(Posting.account)):
         lines[posting.entry_id].append(posting)
     for entry in session.scalars(select(Entry).order_by(Entry.id).execution_options(yield_per=ROWS_AT_ONCE)):
+        mine = lines.pop(entry.id, [])
         movement, time = proof.movements.pop(entry.event_id, None), proof.times.get(entry.event_id)
         if movement is None or time is None:
             yield Finding("entry-not-told", entry.id, f"no event {entry.event_id} tells entry {entry.id}")
@@ -65,7 +66,9 @@ def _check_entries(session: Session) -> Iterator[Finding]:
         if (entry.id, entry.time, entry.kind, entry.key, entry.reverses) != told or _about(entry) != movement.matter:
             detail = f"entry {entry.id} is not what event {entry.event_id} says"
             yield Finding("entry-differs-from-log", entry.id, detail)
-        yield from _compare(entry, movement, lines[entry.id])
+        yield from _compare(entry, movement, mine)
+    for posting in (one for _, stray in sorted(lines.items()) for one in stray):
+        yield Finding("posting-without-entry", posting.name, f"no entry {posting.entry_id} made the posting")
     for event_id in sorted(proof.movements):
         yield Finding("entry-missing", event_id, f"event {event_id} tells an entry that is not there")
 
@@ -75,10 +78,8 @@ def _compare(entry: Entry, movement: chart.Movement, lines: list[Posting]) -> It
     for posting in lines:
         points = wanted.pop(posting.account, 0)
         if posting.points != points:
-            detail = (
-                f"entry {entry.id}, posting {posting.id} on {posting.account}: {posting.points} here, {points} told"
-            )
-            yield Finding("posting-differs-from-log", posting.id, detail)
+            detail = f"entry {entry.id}, posting on {posting.account}: {posting.points} here, {points} told"
+            yield Finding("posting-differs-from-log", posting.name, detail)
     for account, points in sorted(wanted.items()):
         detail = f"entry {entry.id} lacks its posting of {points} on {account}"
         yield Finding("posting-missing", entry.id, detail)
@@ -87,8 +88,9 @@ def _compare(entry: Entry, movement: chart.Movement, lines: list[Posting]) -> It
 def _check_sums(session: Session) -> Iterator[Finding]:
     sums = select(Posting.entry_id, func.sum(Posting.points).label("points")).group_by(Posting.entry_id)
     for row in session.execute(sums.having(func.sum(Posting.points) != 0)):
-        ids = session.scalars(select(Posting.id).where(Posting.entry_id == row.entry_id).order_by(Posting.id))
-        detail = f"entry {row.entry_id} sums to {row.points}; its postings are {', '.join(ids)}"
+        mine = select(Posting.account).where(Posting.entry_id == row.entry_id).order_by(Posting.account)
+        accounts = ", ".join(session.scalars(mine))
+        detail = f"entry {row.entry_id} sums to {row.points}; its postings are on {accounts}"
         yield Finding("entry-unbalanced", row.entry_id, detail)
 
 

@@ -91,6 +91,11 @@ def rider_of(account: str) -> str:
     return account.split("/")[1]
 
 
+def rider_of_key(key: str) -> str:
+    """Return whose accounts a movement changed, by its key."""
+    return key.rsplit("/", 2)[1]
+
+
 def of_subdistrict(code: str, part: str) -> str:
     """Return the name of a sub-district's counter-account."""
     return f"subdistrict/{code}/{part}"
@@ -114,10 +119,7 @@ def entry_of(movement: Movement, told_by: str, at: datetime) -> Entry:
 
 def postings_of(movement: Movement, entry: Entry) -> list[Posting]:
     """Return the lines of a movement's entry."""
-    return [
-        Posting(derived_id(entry.time, "posting", entry.key, account), entry.id, account, points)
-        for account, points in sorted(movement.postings.items())
-    ]
+    return [Posting(account, entry.id, points) for account, points in sorted(movement.postings.items())]
 
 
 def hold_of(movement: Movement, points: int, at: datetime, expires_at: datetime) -> Hold:

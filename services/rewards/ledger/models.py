@@ -46,15 +46,18 @@ class Entry(Base):
 
 
 class Posting(Base):
-    """One line of an entry."""
+    """One line of an entry; it is written with the entry and by nobody else, so that no constraint need look for it."""
 
     __tablename__ = "posting"
-    __table_args__ = (UniqueConstraint("entry_id", "account"),)
 
-    id: Mapped[str] = mapped_column(Text, primary_key=True)
-    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"))
-    account: Mapped[str] = mapped_column(Text, index=True)
+    account: Mapped[str] = mapped_column(Text, primary_key=True)
+    entry_id: Mapped[str] = mapped_column(Text, primary_key=True)
     points: Mapped[int] = mapped_column(Integer)
+
+    @property
+    def name(self) -> str:
+        """What it is called: its account and its entry."""
+        return f"{self.account}/{self.entry_id}"
 
 
 class Lot(Base):

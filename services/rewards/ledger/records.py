@@ -34,9 +34,8 @@ class Entry:
 class Posting:
     """One line of an entry."""
 
-    id: str
-    entry_id: str
     account: str
+    entry_id: str
     points: int
 
 

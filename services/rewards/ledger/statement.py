@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from services.rewards.ledger.chart import RIDER_PARTS, of_rider
+from services.rewards.ledger.chart import RIDER_PARTS, of_rider, rider_of_key
 from services.rewards.ledger.models import Entry, Posting
 
 
@@ -29,10 +29,9 @@ def list_entries(rider_id: str, moment: datetime) -> Select[Entry]:
     return select(Entry).where(Entry.id.in_(touched), Entry.time <= moment)
 
 
-def changes_of(session: Session, entry_id: str) -> dict[str, int]:
+def changes_of(session: Session, entry: Entry) -> dict[str, int]:
     """Return what an entry changed in its rider's accounts."""
-    lines = select(Posting.account, Posting.points).where(
-        Posting.entry_id == entry_id, Posting.account.startswith("rider/", autoescape=True)
-    )
-    changes = {row.account.rpartition("/")[2]: row.points for row in session.execute(lines)}
+    accounts = {of_rider(rider_of_key(entry.key), part): part for part in RIDER_PARTS}
+    lines = select(Posting).where(Posting.account.in_(accounts), Posting.entry_id == entry.id)
+    changes = {accounts[posting.account]: posting.points for posting in session.scalars(lines)}
     return {part: changes.get(part, 0) for part in RIDER_PARTS}

@@ -7,7 +7,7 @@ from typing import Any, cast
 import faust
 
 from shared.messaging.bus import Run
-from shared.messaging.kafka.applying import Applier, End
+from shared.messaging.kafka.applying import Applier
 from shared.messaging.kafka.book import Fetched
 from shared.messaging.kafka.topics import topic_of
 from shared.messaging.kafka.transport import RunConsumer
@@ -27,26 +27,32 @@ def add_agents(app: faust.App, sources: Iterable[str], applier: Applier, *, stoc
 
 def _run_body(app: faust.App, source: str, applier: Applier) -> Body:
     async def hear(stream: AsyncIterable[Sequence[Fetched]]) -> None:
-        async for runs in stream:
-            for run in runs:
-                await _apply(cast(RunConsumer, app.consumer), source, run, applier)
+        async for fetched in stream:
+            await _apply(cast(RunConsumer, app.consumer), source, fetched, applier)
 
     return hear
 
 
-async def _apply(consumer: RunConsumer, source: str, fetched: Fetched, applier: Applier) -> None:
-    if not consumer.begin(fetched):
+async def _apply(consumer: RunConsumer, source: str, fetched: Sequence[Fetched], applier: Applier) -> None:
+    """Apply what one fetch brought in one transaction; the runs of a fetch belong to one assignment."""
+    if not consumer.begin(fetched[0]):
         return
-    documents = tuple(_text(record.value) for record in fetched.records)
-    run = Run(source, documents, fetched.partition[1], fetched.first, fetched.end, fetched.anew)
+    runs = [_run(source, one) for one in fetched]
     try:
-        end = await asyncio.to_thread(applier.apply, run, lambda: consumer.book.holds(fetched))
-        if end is End.APPLIED:
-            consumer.book.applied(fetched)
+        missing = await asyncio.to_thread(applier.apply, runs, lambda: consumer.book.holds(fetched[0]))
+        applied = [] if missing is None else [one for one in fetched if one.partition[1] not in missing]
+        for one in applied:
+            consumer.book.applied(one)
     finally:
         consumer.end()
-    if not isinstance(end, End):
-        await consumer.rewind(fetched, end)
+    for one in fetched:
+        if missing and one.partition[1] in missing:
+            await consumer.rewind(one, missing[one.partition[1]])
+
+
+def _run(source: str, fetched: Fetched) -> Run:
+    documents = tuple(_text(record.value) for record in fetched.records)
+    return Run(source, documents, fetched.partition[1], fetched.first, fetched.end, fetched.anew)
 
 
 def _stock_body(source: str, applier: Applier) -> Body:
@@ -55,7 +61,7 @@ def _stock_body(source: str, applier: Applier) -> Body:
     async def hear(stream: Any) -> None:
         async for values in stream.take(TAKE_MAX, within=TAKE_WITHIN_S):
             run = Run(source, tuple(_text(value) for value in values))
-            await asyncio.to_thread(applier.apply, run, lambda: True)
+            await asyncio.to_thread(applier.apply, [run], lambda: True)
 
     return hear
 

@@ -1,8 +1,7 @@
 """Applying runs, whatever happens: what is transient is tried again in place, a fault of ours stops it for good."""
 
 import threading
-from collections.abc import Callable
-from enum import Enum
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -13,13 +12,6 @@ from shared.messaging.loop import retry_delay_s
 from shared.messaging.worker import note_trouble
 
 log = structlog.get_logger(__name__)
-
-
-class End(Enum):
-    """How the attempt to apply a run ended, where it did not end in an offset to go back to."""
-
-    APPLIED = "applied"
-    ABANDONED = "abandoned"
 
 
 class Applier:
@@ -35,20 +27,22 @@ class Applier:
         self._stopped = False
         self.progress = 0
 
-    def apply(self, run: Run, wanted: Callable[[], bool]) -> End | int:
-        """Apply a run for as long as it is wanted; return how it ended, or the offset to go back to."""
+    def apply(self, runs: Sequence[Run], wanted: Callable[[], bool]) -> Mapping[int | None, int] | None:
+        """Apply runs at once for as long as they are wanted; return to which offset to go back in which partition.
+
+        None says that they were abandoned.
+        """
         failures = 0
         while wanted() and not self._ending.is_set():
             self.progress += 1
             try:
                 if not self._stopped:
-                    back_to = self._consumer.apply(run)
-                    return End.APPLIED if back_to is None else back_to
+                    return self._consumer.apply_all(runs)
             except Exception as error:  # An exception that left an agent would lose the run.
                 self._report(error, failures)
             failures += 1
             self._ending.wait(retry_delay_s(failures))
-        return End.ABANDONED
+        return None
 
     def stop(self) -> None:
         """Let what is tried again be abandoned."""

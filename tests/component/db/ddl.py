@@ -12,6 +12,7 @@ from sqlalchemy import Connection, MetaData, create_mock_engine, text
 from sqlalchemy.dialects import registry
 
 ROOT = Path(__file__).parents[3]
+DROPPED, RENAMED = re.compile(r"DROP TABLE (\w+)"), re.compile(r"ALTER TABLE (\w+) RENAME TO (\w+)")
 SERVICES = sorted(path.parents[2].name for path in ROOT.glob("services/*/migrations/versions/0001_*.py"))
 
 
@@ -53,7 +54,21 @@ def made_offline(dialect: str, step: Callable[[Operations], None]) -> list[str]:
     context = MigrationContext.configure(dialect_name=dialect, opts={"as_sql": True, "output_buffer": written})
     with Operations.context(context) as operations:
         step(operations)
-    return normal(statement for statement in written.getvalue().split(";") if "CREATE " in statement)
+    return normal(_standing(written.getvalue().split(";")))
+
+
+def _standing(statements: Iterable[str]) -> list[str]:
+    """Return what creates the tables and indexes that stand in the end, under the names that they then have."""
+    standing: list[str] = []
+    for statement in statements:
+        dropped, renamed = DROPPED.search(statement), RENAMED.search(statement)
+        if dropped:
+            standing = [one for one in standing if not re.search(rf"(TABLE|ON) {dropped[1]} ", one)]
+        elif renamed:
+            standing = [re.sub(rf"TABLE {renamed[1]} ", f"TABLE {renamed[2]} ", one) for one in standing]
+        elif "CREATE " in statement:
+            standing.append(statement)
+    return standing
 
 
 def normal(statements: Iterable[str]) -> list[str]:
@@ -62,4 +77,5 @@ def normal(statements: Iterable[str]) -> list[str]:
 
 
 def _parts(statement: str) -> Iterable[str]:
-    return (re.sub(r"\s+", " ", line).strip(" ,)") for line in statement.splitlines() if line.strip(" ,)"))
+    lines = (line for line in statement.replace('"', "").splitlines() if line.strip(" ,)"))
+    return (re.sub(r"\s+", " ", line).strip(" ,)") for line in lines)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from shared.messaging.bus import Run
+from shared.messaging.marks import next_offsets
 from shared.messaging.tables import mark, parked, waiting
 from tests.component.messaging.conftest import Kit
 
@@ -68,6 +69,20 @@ def test_a_run_that_begins_above_the_checkpoint_is_asked_for_again(kit: Kit) -> 
 
     assert back_to == 0
     assert kit.effects() == []
+
+
+def test_of_runs_applied_together_one_above_its_checkpoint_is_asked_for_again_and_the_others_take_effect(
+    kit: Kit,
+) -> None:
+    above = Run("governance", (kit.verified("h1"),), partition=3, first=10, end=11)
+    beside = Run("governance", (kit.verified("h2"),), partition=4, first=0, end=7)
+
+    missing = kit.consumer.apply_all([above, beside])
+
+    assert missing == {3: 0}
+    assert kit.effects() == [("h2", "low")]
+    with kit.store.read() as session:
+        assert next_offsets(session, "governance", [3, 4]) == {3: 0, 4: 7}
 
 
 def test_a_run_below_the_checkpoint_goes_through_the_marks_like_any_other(kit: Kit) -> None:

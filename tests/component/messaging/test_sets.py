@@ -18,7 +18,7 @@ from shared.messaging.arrivals import Arrival, read
 from shared.messaging.bus import Run
 from shared.messaging.cause import get_cause
 from shared.messaging.consumer import Consumer, EventFailedError
-from shared.messaging.marks import next_offset
+from shared.messaging.marks import next_offset, next_offsets
 from shared.messaging.operate import Operator
 from shared.messaging.parking import list_parked
 from shared.messaging.tables import parked, waiting
@@ -127,6 +127,19 @@ def test_what_waited_behind_a_hole_is_taken_apart_too(kit: Kit) -> None:
 
     assert kit.effects() == [("h1", "low"), ("h1", "medium")]
     assert (kit.count(parked), kit.count(waiting)) == (1, 1)
+
+
+@pytest.mark.usefixtures("sets")
+def test_of_runs_applied_together_a_bad_event_is_found_and_every_checkpoint_moves(kit: Kit) -> None:
+    bad = Run("governance", (kit.verified("h1"), kit.verified("h2", "bad")), partition=0, first=0, end=2)
+    good = Run("governance", (kit.verified("h3"), kit.verified("h4")), partition=1, first=0, end=2)
+
+    missing = kit.consumer.apply_all([bad, good])
+
+    assert missing == {}
+    assert sorted(kit.effects()) == [("h1", "low"), ("h3", "low"), ("h4", "low")]
+    with kit.store.read() as session:
+        assert next_offsets(session, "governance", [0, 1]) == {0: 2, 1: 2}
 
 
 @pytest.mark.usefixtures("sets")

@@ -8,7 +8,8 @@ from shared.service import Effect, Finding
 from tests.component.rewards.stage import LAUNDRY, OTHER, STAFF, Stage
 from tests.stores import tampering
 
-POSTINGS = "SELECT posting.id, entry_id FROM posting JOIN entry ON entry.id = entry_id"
+POSTINGS = "SELECT account || '/' || entry_id AS name, account, entry_id FROM posting JOIN entry ON entry.id = entry_id"
+ALTERED = "UPDATE posting SET points = 500"
 Change = tuple[str, dict[str, str]]
 
 
@@ -39,10 +40,10 @@ def test_a_posting_altered_by_hand_is_named_with_its_entry(full: Stage) -> None:
     key = "award/hazard/hazard-1/rider-1/1"
     (posting,) = _rows(full, f"{POSTINGS} WHERE entry.key = :key AND account LIKE '%/available'", key=key)
 
-    findings = _found_after(full, ("UPDATE posting SET points = 500 WHERE id = :id", {"id": posting["id"]}))
+    findings = _found_after(full, (f"{ALTERED} WHERE account = :account AND entry_id = :entry_id", posting))
 
     found = {finding.code: finding for finding in findings}
-    assert found["posting-differs-from-log"].subject == posting["id"]
+    assert found["posting-differs-from-log"].subject == posting["name"]
     assert posting["entry_id"] in found["posting-differs-from-log"].detail
     assert "500 here, 50 told" in found["posting-differs-from-log"].detail
     assert found["entry-unbalanced"].subject == posting["entry_id"]
@@ -60,7 +61,7 @@ def test_postings_altered_on_both_sides_with_all_that_sums_them_up_are_named_all
     )
 
     named = [finding.subject for finding in findings if finding.code == "posting-differs-from-log"]
-    assert sorted(named) == sorted(posting["id"] for posting in postings)
+    assert sorted(named) == sorted(posting["name"] for posting in postings)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,7 @@ def test_postings_altered_on_both_sides_with_all_that_sums_them_up_are_named_all
         ("UPDATE entry SET time = '2020-01-01T00:00:00.000000Z' WHERE kind = 'spend'", "entry-differs-from-log"),
         ("UPDATE entry SET event_id = 'invented' WHERE kind = 'give-back'", "entry-not-told"),
         ("DELETE FROM entry WHERE kind = 'give-back'", "entry-missing"),
+        ("DELETE FROM entry WHERE kind = 'give-back'", "posting-without-entry"),
         ("DELETE FROM posting WHERE account LIKE 'subdistrict/%/redeemed'", "posting-missing"),
         ("UPDATE posting SET account = 'rider/rider-2/held' WHERE account = 'rider/rider-1/available'", "lots-differ"),
         ("UPDATE lot SET expires_at = '2036-01-01T00:00:00.000000Z'", "lot-differs-from-log"),
