@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from tests.architecture.tree import PRODUCT, Source, sources
 
+IN_PROCESSES_OF_THEIR_OWN = ("tests/sim/", "tests/chaos/")
+
 
 def patched_classes(files: Sequence[Source]) -> list[str]:
     """Return where a test replaces an attribute of one of the project's own classes, and so of every object of it."""
@@ -24,7 +26,7 @@ def own_classes(file: Source) -> set[str]:
 
 
 def test_no_test_patches_a_class_that_a_running_system_may_use() -> None:
-    beside_a_system = [file for file in sources("tests") if not file.path.startswith("tests/sim/")]
+    beside_a_system = [file for file in sources("tests") if not file.path.startswith(IN_PROCESSES_OF_THEIR_OWN)]
 
     assert patched_classes(beside_a_system) == []
 

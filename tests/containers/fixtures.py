@@ -1,6 +1,7 @@
 """Fixtures that stand on real servers; a conftest imports those that its tests need."""
 
 import gc
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -19,6 +20,8 @@ def broker() -> Iterator[Broker]:
     one.start()
     yield one
     one.close()
+    with warnings.catch_warnings(action="ignore"):
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)
