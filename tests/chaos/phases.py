@@ -23,7 +23,8 @@ HEALED_WITHIN_S = 90.0
 DUPLICATES_MAX = 100
 JOIN_OR_LEAVE_EVERY_S = 3.0
 JOINED_WITHIN_S = 9.0
-WEIGHTS = {"API": 16, "worker": 26, "relay": 14, "database connection": 38, "database": 6}
+CONNECTION, DATABASE = "database connection", "database"
+WEIGHTS = {"API": 16, "worker": 26, "relay": 14, CONNECTION: 38, DATABASE: 6}
 DURING_START_SHARE = 0.25
 
 
@@ -63,10 +64,8 @@ def _moment_comes(scene: Scene) -> bool:
 
 
 def _kill(scene: Scene, target: str) -> None:
-    if target == "database connection":
-        scene.stack.end_connection(scene.random)
-    elif target == "database":
-        scene.stack.kill_connection(scene.random)
+    if target in (CONNECTION, DATABASE):
+        scene.stack.end_connection(scene.random, kill=target == DATABASE)
     else:
         words = scene.random.choice(TARGETS[target])
         while scene.stack.strike(words) is None:
@@ -123,7 +122,7 @@ def _reached(scene: Scene) -> bool:
 def _frozen(scene: Scene, _nursery: Nursery) -> None:
     """Freeze a worker while it has partitions."""
     words = WORKERS["notify"]
-    _heal(scene, "frozen worker healed, s", words, lambda: scene.stack.strike(words, signal.SIGSTOP))
+    _heal(scene, "frozen worker healed, s", "notify", lambda: scene.stack.strike(words, signal.SIGSTOP))
 
 
 def _never_rejoined(scene: Scene, nursery: Nursery) -> None:
@@ -137,15 +136,16 @@ def _never_rejoined(scene: Scene, nursery: Nursery) -> None:
         nursery.end(other)
         return struck
 
-    _heal(scene, "worker that never rejoined healed, s", words, hang)
+    _heal(scene, "worker that never rejoined healed, s", "training", hang)
 
 
-def _heal(scene: Scene, what: str, words: str, strike: Callable[[], int | None]) -> None:
-    begun = time.monotonic()
+def _heal(scene: Scene, what: str, service: str, strike: Callable[[], int | None]) -> None:
+    """Let a service's worker hang, and wait until another process has applied what was told up to then."""
+    words, begun = WORKERS[service], time.monotonic()
     struck = strike()
     while scene.stack.pid(words) in (struck, None) and time.monotonic() - begun < 2 * HEALED_WITHIN_S:
         pause(LOOK_EVERY_S)
     if scene.stack.pid(words) == struck:
         scene.report.blame(f"hangs: {what}: it was never ended")
-    seconds_until_reached(Goal(scene.house), PATIENCE_S)
+    seconds_until_reached(Goal(scene.house, service), PATIENCE_S)
     scene.report.hold("hangs", what, time.monotonic() - begun, HEALED_WITHIN_S)

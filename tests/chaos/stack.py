@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from cheqi.house import House
 from cheqi.lag import count_unsettled
@@ -26,6 +27,7 @@ from tests.e2e.kill_process import Process, pause
 JOBS = ("databases", "migrate", "topics apply")
 LOOK_EVERY_S = 0.1
 DATABASES = "chaos%"
+SERVER_BACK_WITHIN_S = 60.0
 
 
 class Stack:
@@ -71,25 +73,27 @@ class Stack:
             os.kill(pid, number)
         return pid
 
-    def end_connection(self, random: Random) -> None:
-        """Let the database server end one of its processes that serve us."""
-        if connections := self.server.connections(DATABASES):
-            self.server.execute(f"SELECT pg_terminate_backend({random.choice(connections)})")
-
-    def kill_connection(self, random: Random) -> None:
-        """Kill one of the database server's processes that serve us, whereupon it starts anew."""
-        if connections := self.server.connections(DATABASES):
-            self.server.kill(random.choice(connections))
+    def end_connection(self, random: Random, *, kill: bool) -> None:
+        """Let the database server end a process that serves us; killed, it takes the whole server to a new start."""
+        ends = time.monotonic() + SERVER_BACK_WITHIN_S
+        while time.monotonic() < ends:
+            with suppress(OperationalError):
+                if connections := self.server.connections(DATABASES):
+                    end = self.server.kill if kill else self.server.end
+                    end(random.choice(connections))
+                    return
+            pause(LOOK_EVERY_S)
 
 
 TARGETS = {"API": (API,), "worker": tuple(WORKERS.values()), "relay": tuple(RELAYS.values())}
 
 
 class Goal:
-    """Everything that was told up to a moment, to be applied by everybody who hears it."""
+    """Everything that was told up to a moment, to be applied by everybody who hears it, or by one service alone."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, service: str | None = None) -> None:
         self._nodes = house.nodes
+        self._consumers = [self._nodes[service]] if service else list(self._nodes.values())
         self._rows = {name: _last_row(node) for name, node in self._nodes.items()}
         self._heads: dict[str, dict[str, int]] | None = None
 
@@ -99,7 +103,7 @@ class Goal:
             if any(_count_unsent(node, self._rows[name]) for name, node in self._nodes.items()):
                 return False
             self._heads = {name: _heads(node) for name, node in self._nodes.items()}
-        return not any(self._behind(node) for node in self._nodes.values())
+        return not any(map(self._behind, self._consumers))
 
     def _behind(self, node: Node) -> bool:
         assert self._heads is not None

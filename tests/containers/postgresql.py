@@ -68,6 +68,10 @@ class Server:
         with self._engine.connect() as connection:
             return list(connection.scalars(wanted, {"like": databases}))
 
+    def end(self, pid: int) -> None:
+        """End one connection, by its process."""
+        self.execute(f"SELECT pg_terminate_backend({pid})")
+
     def kill(self, pid: int) -> None:
         """Kill one of the server's processes; the server then ends all others and starts again by itself."""
         self._container.exec(["sh", "-c", f"kill -9 {pid}"])
