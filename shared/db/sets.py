@@ -34,13 +34,13 @@ class _TextArray(UserDefinedType[Collection[str]]):
 
 def _array(values: Collection[Any]) -> str:
     """Write texts, numbers, moments or truth values as the server reads an array of them."""
-    try:
-        joined = '","'.join(values)
-    except TypeError:
+    if None in values:
         return "{" + ",".join(["NULL" if value is None else f'"{_escaped(str(value))}"' for value in values]) + "}"
-    if "\\" in joined or joined.count('"') > 2 * (len(values) - 1):
-        joined = '","'.join(map(_escaped, values))
-    return f'{{"{joined}"}}' if values else "{}"
+    texts = list(map(str, values))
+    joined = '","'.join(texts)
+    if "\\" in joined or joined.count('"') > 2 * (len(texts) - 1):
+        joined = '","'.join(map(_escaped, texts))
+    return f'{{"{joined}"}}' if texts else "{}"
 
 
 def _escaped(text: str) -> str:
