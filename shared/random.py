@@ -9,6 +9,8 @@ from typing import Protocol
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
+VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+
 
 class Random(Protocol):
     """Unpredictable bytes."""
@@ -39,21 +41,23 @@ class SeededRandom:
 
 def uuid7(moment: datetime, entropy: bytes) -> str:
     """Build a UUIDv7 (RFC 9562) from a moment and ten bytes."""
-    time, rest = _milliseconds(moment), entropy[:10].hex()
-    variant = "89ab"[int(rest[4], 16) & 3]
-    return f"{time[:8]}-{time[8:]}-7{rest[1:4]}-{variant}{rest[5:8]}-{rest[8:]}"
+    return _id(moment, entropy.hex())
+
+
+def _id(moment: datetime, rest: str) -> str:
+    return f"{_milliseconds(moment)}-7{rest[1:4]}-{VARIANTS[rest[4]]}{rest[5:8]}-{rest[8:20]}"
 
 
 @lru_cache(maxsize=1024)
 def _milliseconds(moment: datetime) -> str:
     """Return a moment as an id begins with it; an event's own moment is in every id that it leads to."""
-    return f"{int(moment.timestamp() * 1000):012x}"
+    time = f"{int(moment.timestamp() * 1000):012x}"
+    return f"{time[:8]}-{time[8:]}"
 
 
 def derived_id(moment: datetime, *parts: str) -> str:
     """Build the one UUIDv7 that belongs to these words: whoever retries gets the same."""
-    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
-    return uuid7(moment, digest)
+    return _id(moment, hashlib.sha256("\x1f".join(parts).encode()).hexdigest())
 
 
 def digits(source: Random, count: int) -> str:

@@ -8,9 +8,10 @@ from sqlalchemy import URL, Connection, Engine, create_engine, text
 CONNECTIONS_MAX = 10
 """Of each of the two pools that a process has of a store; a thread that finds none free waits, then fails."""
 CONNECTION_WAIT_S = 10
-WRITING = {"idle_in_transaction_session_timeout": "5s", "lock_timeout": "5s", "statement_timeout": "30s"}
+UTC = {"timezone": "UTC"}
+WRITING = {**UTC, "idle_in_transaction_session_timeout": "5s", "lock_timeout": "5s", "statement_timeout": "30s"}
 """A frozen process loses its transaction, so that whoever takes over finds its rows free."""
-READING = {"idle_in_transaction_session_timeout": "60s", "statement_timeout": "10min"}
+READING = {**UTC, "idle_in_transaction_session_timeout": "60s", "statement_timeout": "10min"}
 """A snapshot locks nothing that others wait for, and an audit may think about what it has read."""
 
 

@@ -29,12 +29,22 @@ class _TextArray(UserDefinedType[Collection[str]]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:  # noqa: ARG002 - the hook's own signature
         """Write the literal here: the driver's own way to do it takes several times as long."""
-        return _literal
+        return _array
 
 
-def _literal(texts: Collection[str]) -> str:
-    escaped = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
-    return "{" + ",".join([f'"{text}"' for text in escaped]) + "}"
+def _array(values: Collection[Any]) -> str:
+    """Write texts, numbers, moments or truth values as the server reads an array of them."""
+    if None in values:
+        return "{" + ",".join(["NULL" if value is None else f'"{_escaped(str(value))}"' for value in values]) + "}"
+    texts = list(map(str, values))
+    joined = '","'.join(texts)
+    if "\\" in joined or joined.count('"') > 2 * (len(texts) - 1):
+        joined = '","'.join(map(_escaped, texts))
+    return f'{{"{joined}"}}' if texts else "{}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def one_of(session: Session, column: Any, values: Collection[str]) -> ColumnElement[bool]:
@@ -72,7 +82,7 @@ def _run(session: Session, table: Table, rows: Sequence[Row], writer: Writer, na
     names = names or _names(rows[0])
     statement = writer(dialect, table, tuple(names))
     columns = [_bound(dialect, table, name, list(map(value_of(name), rows))) for name in names]
-    parameters = tuple(columns) if _on_server(session) else list(zip(*columns, strict=True))
+    parameters = tuple(map(_array, columns)) if _on_server(session) else list(zip(*columns, strict=True))
     session.connection().exec_driver_sql(statement, parameters)
 
 
@@ -129,7 +139,7 @@ def _values(dialect: Dialect, table: Table, names: Sequence[str]) -> str:
 
 
 def _arrays(dialect: Dialect, table: Table, names: Sequence[str]) -> str:
-    return ", ".join(f"%b::{table.c[name].type.compile(dialect)}[]" for name in names)
+    return ", ".join(f"%s::{table.c[name].type.compile(dialect)}[]" for name in names)
 
 
 def _quoted(dialect: Dialect, names: Sequence[str]) -> list[str]:

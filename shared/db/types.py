@@ -31,6 +31,10 @@ class Instant(TypeDecorator[datetime]):
             return value
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Take moments as they come where a connection is in UTC anyhow."""
+        return None if dialect.name == "postgresql" else super().result_processor(dialect, coltype)
+
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the hook's own signature
         """Return the moment in UTC."""
         if value is None:

@@ -1,17 +1,18 @@
 """The relay: the log's single reader, which numbers and seals new events and hands them to the bus in order."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
+from shared.db.sets import insert_rows, one_of, update_rows
 from shared.db.store import Store
-from shared.db.upsert import insert_new, upsert
+from shared.db.upsert import insert_new
 from shared.messaging.arrivals import Arrival, read
 from shared.messaging.bus import DONE, Bus, Record
 from shared.messaging.seal import GENESIS, Numbers, seal_of, wire_document
@@ -23,11 +24,7 @@ BATCH_MAX = 1000
 FLIGHT_MAX = 4
 """How many batches may be on their way to the bus at once."""
 
-NUMBERED = (
-    update(event_log)
-    .where(event_log.c.ordinal == bindparam("row"))
-    .values({name: bindparam(f"to_{name}") for name in ("position", "sequence", "previous", "seal")})
-)
+NUMBERS = ("position", "sequence", "previous", "seal")
 
 
 class RelayStoppedError(RuntimeError):
@@ -195,7 +192,7 @@ def _holds(session: Session, one: Arrival) -> bool:
 
 def _number(session: Session, lease: Row[Any], rows: Sequence[Row[Any]]) -> None:
     subjects = sorted({row.subject for row in rows if not row.internal})
-    known = session.execute(select(head).where(head.c.subject.in_(subjects))).all()
+    known = session.execute(select(head).where(one_of(session, head.c.subject, subjects))).all()
     heads = {row.subject: (row.sequence, row.seal) for row in known}
     last, changes, moved = lease.seal, [], {}
     for position, row in enumerate(rows, start=lease.position + 1):
@@ -205,15 +202,22 @@ def _number(session: Session, lease: Row[Any], rows: Sequence[Row[Any]]) -> None
         if sequence is not None:
             heads[row.subject] = (sequence, last)
             moved[row.subject] = {"subject": row.subject, "sequence": sequence, "seal": last, "position": position}
-        numbers = {"to_position": position, "to_sequence": sequence, "to_previous": previous, "to_seal": last}
-        changes.append({"row": row.ordinal, **numbers})
-    session.connection().execute(NUMBERED, changes)
-    upsert(session, head, list(moved.values()))
+        numbers = {"position": position, "sequence": sequence, "previous": previous, "seal": last}
+        changes.append({"ordinal": row.ordinal, **numbers})
+    update_rows(session, event_log, changes, NUMBERS)
+    _move_heads(session, moved, {row.subject for row in known})
     session.execute(
         update(relay_lease)
         .where(relay_lease.c.name == LEASE_NAME)
         .values(position=lease.position + len(rows), seal=last)
     )
+
+
+def _move_heads(session: Session, moved: Mapping[str, dict[str, Any]], known: Collection[str]) -> None:
+    """Keep the last event of each subject; whoever holds the lease is the only one who does."""
+    insert_rows(session, head, [row for subject, row in moved.items() if subject not in known])
+    further = [row for subject, row in moved.items() if subject in known]
+    update_rows(session, head, further, ("sequence", "seal", "position"))
 
 
 def _numbers(row: Row[Any]) -> Numbers:
