@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.table import Table
 
+SHOWN_MAX = 20
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -48,5 +50,5 @@ class Report:
             table.add_row(one.phase, one.what, f"{one.value:.1f}".removesuffix(".0"), one.goal)
         console = Console(soft_wrap=True)
         console.print(table)
-        for violation in self.violations:
+        for violation in self.violations[:SHOWN_MAX]:
             console.print(f"VIOLATION {violation}"[:500], markup=False, highlight=False)
