@@ -7,7 +7,7 @@ READY := .venv/.ready
 NEEDED := "Python 3.11 or newer is needed: install it, or name it, as in 'make PYTHON=/path/to/python3.11 ...' / 需要 Python 3.11 或更新版本"
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check sim chaos format schemas lock clean
+.PHONY: help install demo up test check sim chaos bench format schemas lock clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/\1|\2/' | column -t -s '|' 2>/dev/null \
@@ -49,6 +49,9 @@ sim: $(READY) ## play 2,000 seeded schedules (ARGS='--seed 7': replay one)
 
 chaos: $(READY) ## kill processes and servers under load, in containers (ARGS='--seed 7': strike the same again)
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+bench: $(READY) ## measure everything in turn, on containers (an hour or more), and print the tables
+	for one in embedded apply relay journey catch_up; do $(BIN)/python -m bench.$$one || exit 1; done
 
 format: $(READY) ## format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix

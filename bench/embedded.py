@@ -1,30 +1,36 @@
 """Measures the embedded default: how soon it is ready, how much memory it takes, how many commands a second it accepts.
 
-Run as `python -m bench.embedded`; the machine should have nothing else to do.
+Run as `python -m bench.embedded [--riders 10000]` on a machine that does nothing else. The riders are registered
+over HTTP before the clock runs.
 """
 
-import json
 import os
-import platform
 import time
+from argparse import ArgumentParser
+from collections import defaultdict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import httpx2
-from rich.console import Console
-from rich.table import Table
 
+from bench import results
+from cheqi.rehearsal.deeds import register
+from cheqi.rehearsal.people import Signer, Voice
+from shared.clock import SystemClock
+from shared.places import subdistricts
+from shared.random import SystemRandom
 from tests.e2e.kill_people import settle_in
 from tests.e2e.kill_process import Process
 
-RESULTS = Path(__file__).parent / "results" / "embedded.json"
-STARTS, CLIENTS, SECONDS = 5, (1, 8), 5.0
+STARTS, CLIENTS, SECONDS, AT_ONCE = 5, (1, 8), 5.0, 8
 KIB_PER_MIB = 1024
+FIRST_PHONE = 18600000000
 COMMAND = "/api/training/courses"
 Side = Mapping[str, float]
 
@@ -45,60 +51,66 @@ def measure_start(folder: Path) -> Start:
     try:
         process.wait_until_ready()
         seconds = time.monotonic() - begun
-        return Start(seconds, _cpu_seconds(process.pid), _memory_mib(process.pid))
+        return Start(seconds, _cpu_seconds(process.pid), memory_mib(process.pid))
     finally:
         process.end()
 
 
-def measure_commands(folder: Path) -> Side:
-    """Return how many commands a second are accepted from so many clients, and the memory after them."""
-    process = Process(folder)
+def measure_commands(folder: Path, riders: int, rounds: int) -> tuple[dict[str, list[float]], float]:
+    """Return how many commands a second are accepted from so many clients, a figure a round, and the memory after."""
+    process, rates = Process(folder), defaultdict[str, list[float]](list)
     process.start()
     try:
         process.wait_until_ready()
         token = settle_in(process, riders=0).staff
-        rates = {f"from {clients} at once": _rate(process.address, token, clients) for clients in CLIENTS}
-        return {**rates, "memory after them": _memory_mib(process.pid)}
+        settle(process, riders)
+        for _round in range(rounds):
+            for clients in CLIENTS:
+                rates[f"from {clients} at once"].append(_rate(process.address, token, clients))
+        return rates, memory_mib(process.pid)
     finally:
         process.end()
 
 
-def sides() -> dict[str, Side]:
-    """Measure everything, in folders that are not kept."""
-    with TemporaryDirectory(prefix="cheqi-") as folder:
-        first = measure_start(Path(folder))
-        starts = [measure_start(Path(folder)) for _start in range(STARTS)]
-    with TemporaryDirectory(prefix="cheqi-") as folder:
-        commands = measure_commands(Path(folder))
-    return {
-        "start until ready, s": {
-            "median": median(start.seconds for start in starts),
-            "best": min(start.seconds for start in starts),
-            "processor": median(start.cpu_seconds for start in starts),
-            "first, making the stores": first.seconds,
-        },
-        "resident memory, MiB": {
-            "when ready": median(start.memory_mib for start in starts),
-            "after the commands": commands["memory after them"],
-        },
-        "commands accepted, 1/s": {name: rate for name, rate in commands.items() if name.startswith("from")},
-    }
+def settle(process: Process, riders: int) -> None:
+    """Register so many riders, a sub-district after the other."""
+    signer = Signer(process.settings.data, SystemClock(), SystemRandom())
+    voice, places = Voice(process.address, signer, lambda _answer: None), sorted(subdistricts())
+
+    def ride(number: int) -> None:
+        random = Random(number)  # noqa: S311 - a seed repeats it
+        register(voice, places[number % len(places)], str(FIRST_PHONE + number), random)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(ride, range(riders)))
+    voice.close()
 
 
 def main() -> None:
     """Measure, keep the figures and print them."""
-    measured = sides()
-    about = {"python": platform.python_version(), "processors": os.cpu_count(), "load": os.getloadavg()[0]}
-    kept = {"unit": "s, MiB and 1/s, as each side says", "machine": about, "sides": measured}
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
-    table = Table(title="the embedded default")
-    for name in ("what", "which", "figure"):
-        table.add_column(name)
-    for what, figures in measured.items():
-        for which, figure in figures.items():
-            table.add_row(what, which, f"{figure:.2f}")
-    Console().print(table)
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--riders", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    with TemporaryDirectory(prefix="cheqi-") as folder:
+        rates, after = measure_commands(Path(folder), asked.riders, asked.rounds)
+        starts = [measure_start(Path(folder)) for _start in range(STARTS)]
+    with TemporaryDirectory(prefix="cheqi-") as folder:
+        first = measure_start(Path(folder))
+    start = {
+        "median": median(one.seconds for one in starts),
+        "best": min(one.seconds for one in starts),
+        "processor": median(one.cpu_seconds for one in starts),
+        "first, making the stores": first.seconds,
+    }
+    memory = {"when ready": median(one.memory_mib for one in starts), "after the commands": after}
+    about = {"start_s": _rounded(start), "memory_mib": _rounded(memory)}
+    results.keep("embedded", "commands/s", rates, riders=asked.riders, **about)
+    results.note(f"start, s: {about['start_s']}; memory, MiB: {about['memory_mib']}")
+
+
+def _rounded(figures: Side) -> dict[str, float]:
+    return {name: round(figure, 2) for name, figure in figures.items()}
 
 
 def _rate(address: str, token: str, clients: int) -> float:
@@ -125,7 +137,8 @@ def _cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _memory_mib(pid: int) -> float:
+def memory_mib(pid: int) -> float:
+    """Return a process's resident memory."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     return int(status.partition("VmRSS:")[2].split()[0]) / KIB_PER_MIB
 

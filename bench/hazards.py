@@ -19,6 +19,7 @@ from tests.moments import NOON
 from tests.publisher import Publisher
 
 SUBDISTRICT, COMMUNITY, RIDERS = "110108005", "110108005001", 2000
+AT_ONCE = 1000
 
 
 def rewards() -> Service:
@@ -28,8 +29,20 @@ def rewards() -> Service:
 
 def hazards(count: int, first: datetime = NOON) -> tuple[list[str], list[str]]:
     """Return so many reports, the first at that moment, and as many verifications, by riders of a district."""
-    publisher, told = Publisher("governance"), []
-    for number in range(count):
+    return _told(Publisher("governance"), range(count), first)
+
+
+def told_together(count: int, first: datetime) -> Iterator[str]:
+    """Yield reports and verifications, so many of them in all, a thousand hazards after the other."""
+    publisher, numbers = Publisher("governance"), range(count // 2)
+    for start in numbers[::AT_ONCE]:
+        for documents in _told(publisher, numbers[start : start + AT_ONCE], first):
+            yield from documents
+
+
+def _told(publisher: Publisher, numbers: range, first: datetime) -> tuple[list[str], list[str]]:
+    told = []
+    for number in numbers:
         at = first + timedelta(milliseconds=20 * number)
         hazard_id = derived_id(at, "hazard", str(number))
         rider_id = derived_id(first, "rider", str(number * 7919 % RIDERS))

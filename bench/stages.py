@@ -1,22 +1,25 @@
 """The stage of applying: a store that has heard of reports, copies of it, and a topic of verifications."""
 
-import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
+from subprocess import Popen
+from typing import NamedTuple
 from uuid import uuid4
 
 import psycopg
+from kafka import KafkaAdminClient, TopicPartition
 from sqlalchemy import URL, select, text
 
 from bench.hazards import plain, rewards
-from bench.servers import Servers
+from bench.servers import CHEQI, PASSWORD, Servers
 from shared.clock import SystemClock
 from shared.db.migrate import migrate
-from shared.db.provisioning import Tenant, provision
+from shared.db.provisioning import CODE_POINT_ORDER, Tenant, provision
 from shared.db.store import Store, open_store
 from shared.events.envelope import Envelope
 from shared.keys.box import MemoryKeyBox, make_key_table
@@ -24,74 +27,86 @@ from shared.keys.ring import KeyRing
 from shared.messaging.bus import Record, Run
 from shared.messaging.consumer import Consumer
 from shared.messaging.kafka.bus import KafkaBus
-from shared.messaging.kafka.topics import Topics
+from shared.messaging.kafka.topics import PARTITIONS, Topics, topic_of
 from shared.messaging.tables import checkpoint, event_log, mark, parked, timer, waiting
 from tests.architecture.tree import ROOT
 from tests.containers.patience import until
 
-SERVICE, PASSWORD = "rewards", "bench"
+SERVICE = "rewards"
 ROLE = DATABASE = f"cheqi_{SERVICE}"
-CHEQI = (sys.executable, "-c", "from cheqi.main import app; app()")
 AT_ONCE = 1000
 TABLES = (*rewards().metadata.sorted_tables, mark, parked, waiting, timer, event_log, checkpoint)
+NOBODY = "http://127.0.0.1:9"
+HEARD = ("governance", "registration", "training")
+LOOK_EVERY_S, PATIENCE_S = 0.02, 120
 HELD_ELSEWHERE = """INSERT INTO relay_lease (name, holder, expires_at, position, seal, sent)
     VALUES ('relay', 'elsewhere', '2999-01-01', 0, '', 0)"""
-"""No side relays: the lease is another's, as where `--role relay` runs on a host of its own."""
+
+
+class Moment(NamedTuple):
+    """How far something had come, and when."""
+
+    reached: int
+    at_s: float
 
 
 class Stage:
-    """A broker that holds verifications, and a store that holds their reports; each side gets a copy of the store."""
+    """A broker, and stores of rewards: each side begins with a copy of a template of its own."""
+
+    _made = False
 
     def __init__(self, servers: Servers, folder: Path) -> None:
         self.kafka, self._server, self._folder = servers.broker.servers, servers.database, folder
-        password = folder / "password"
-        password.write_text(PASSWORD, encoding="utf-8")
+        self.environment = servers.environment(folder, NOBODY)
+        self._group = ""
         names = (DATABASE, f"{DATABASE}_keys")
         provision(self._server.admin, [Tenant(ROLE, PASSWORD, names)])
         make_key_table(self.url(names[1]))
-        server = f"{self._server.admin.host}:{self._server.admin.port}"
-        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("CHEQI_")} | {
-            "CHEQI_DATA": str(folder / "data"),
-            "CHEQI_STORE": "postgresql",
-            "CHEQI_DATABASE_URL": f"postgresql+psycopg://cheqi_{{service}}@{server}/cheqi_{{service}}",
-            "CHEQI_DATABASE_PASSWORD_FILE": str(password),
-            "CHEQI_KAFKA": self.kafka,
-            "CHEQI_SERVICES_URL": "http://127.0.0.1:9",
-            "CHEQI_SMS": "trial",
-            "CHEQI_LOG_LEVEL": "error",
-        }
 
     def url(self, database: str = DATABASE) -> URL:
         """Return the address of a database, as rewards reaches it."""
         return self._server.address(database).set(username=ROLE, password=PASSWORD)
 
-    def fill(self, reported: Sequence[str], verified: Sequence[str]) -> None:
-        """Let rewards hear of the reports, and put the verifications on the bus."""
+    def make(self, template: str, fill: Callable[[Store], None]) -> None:
+        """Make a store of rewards, fill it, and keep it as a template."""
+        if self._made:
+            self._server.execute(f'CREATE DATABASE "{DATABASE}" OWNER "{ROLE}" {CODE_POINT_ORDER}')
+        self._made = True
         migrate(self.url(), f"services.{SERVICE}")
         store = open_store(self.url())
-        consumer = Consumer(rewards(), store, KeyRing(b"k" * 32, MemoryKeyBox()), SystemClock())
-        for run in _chunks(reported):
-            consumer.apply(Run("governance", run))
-        with store.engine.begin() as connection:
-            connection.execute(text(HELD_ELSEWHERE))
+        fill(store)
         store.close()
-        self._server.execute(f'ALTER DATABASE "{DATABASE}" RENAME TO filled')
-        Topics(self.kafka).provision(["governance", "registration", "training"], 1)
+        with psycopg.connect(plain(self.admin_url(DATABASE)), autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+        self._server.execute(f'ALTER DATABASE "{DATABASE}" RENAME TO "{template}"')
+
+    def publish(self, source: str, documents: Iterable[str]) -> None:
+        """Put events on a publisher's topic, which is emptied first."""
+        self.empty(source)
         bus = KafkaBus(self.kafka)
-        for run in _chunks(verified):
-            bus.publish("governance", [Record(Envelope.parse(one).subject, one) for one in run]).result()
+        for run in chunks(documents):
+            bus.publish(source, [Record(Envelope.parse(one).subject, one) for one in run]).result()
         bus.close()
 
+    def empty(self, *sources: str) -> None:
+        """Make topics, or forget what they hold."""
+        Topics(self.kafka).provision([*sources, *HEARD], 1)
+        ends = {TopicPartition(topic_of(source), one): -1 for source in sources for one in range(PARTITIONS)}
+        with closing(KafkaAdminClient(bootstrap_servers=self.kafka)) as admin:
+            admin.delete_records(ends)
+
     @contextmanager
-    def fresh(self, kept_as: str) -> Iterator[None]:
-        """Let the service's store be a copy of the filled one while the block runs; keep it under another name."""
-        self._server.execute(f'CREATE DATABASE "{DATABASE}" TEMPLATE filled OWNER "{ROLE}" STRATEGY FILE_COPY')
-        for statement in ("VACUUM ANALYZE", "CHECKPOINT"):
-            with psycopg.connect(plain(self.admin_url(DATABASE)), autocommit=True) as connection:
-                connection.execute(statement.encode())
-        yield
-        until(self._unused)
-        self._server.execute(f'ALTER DATABASE "{DATABASE}" RENAME TO "{kept_as}"')
+    def fresh(self, template: str, kept_as: str | None = None) -> Iterator[psycopg.Connection]:
+        """Let the service's store be a copy of a template while the block runs; keep it under a name, or drop it."""
+        self._server.execute(f'CREATE DATABASE "{DATABASE}" TEMPLATE "{template}" OWNER "{ROLE}" STRATEGY FILE_COPY')
+        with psycopg.connect(plain(self.admin_url(DATABASE)), autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+            yield connection
+        if kept_as is None:
+            self.drop(DATABASE)
+        else:
+            until(self._unused)
+            self._server.execute(f'ALTER DATABASE "{DATABASE}" RENAME TO "{kept_as}"')
 
     def drop(self, *names: str) -> None:
         """Drop stores that were kept."""
@@ -106,23 +121,40 @@ class Stage:
         """Open a store that was kept."""
         return open_store(self.url(name))
 
-    def start(self, side: str) -> subprocess.Popen[bytes]:
-        """Start a process of a side: the worker, or a peer by the name of its module."""
-        if side == "cheqi":
-            command = [*CHEQI, "serve", SERVICE, "--role", "worker", "--port", "0"]
-        else:
-            arguments = (self.kafka, plain(self.url().render_as_string(hide_password=False)), self._group)
-            command = [sys.executable, "-m", f"bench.peers.{side}", *arguments]
-        with (self._folder / f"{side}.log").open("ab") as log:
-            return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)  # noqa: S603 - ours
+    @contextmanager
+    def running(self, side: str, role: str = "worker", count: int = 1) -> Iterator[list[Popen[bytes]]]:
+        """Run processes of a side while the block runs: the service in a role, or a peer by the name of its module."""
+        self._group = f"bench-{uuid4().hex}"
+        processes = [self._start(side, role) for _process in range(count)]
+        try:
+            yield processes
+        except TimeoutError as error:
+            raise RuntimeError(self._told_by(side)) from error
+        finally:
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.wait()
 
-    def told_by(self, side: str) -> str:
+    def output(self, peer: str) -> str:
+        """Run a peer to its end, and return what it printed."""
+        done = subprocess.run(self._command(peer, ""), cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - ours
+        return done.stdout
+
+    def _start(self, side: str, role: str) -> Popen[bytes]:
+        with (self._folder / f"{side}.log").open("ab") as log:
+            command = self._command(side, role)
+            return Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)  # noqa: S603 - ours
+
+    def _command(self, side: str, role: str) -> list[str]:
+        if side == "cheqi":
+            return [*CHEQI, "serve", SERVICE, "--role", role, "--port", "0"]
+        store = plain(self.url().render_as_string(hide_password=False))
+        return [sys.executable, "-m", f"bench.peers.{side}", self.kafka, store, self._group]
+
+    def _told_by(self, side: str) -> str:
         """Return what the processes of a side wrote at last."""
         return (self._folder / f"{side}.log").read_text(encoding="utf-8")[-4000:]
-
-    def new_group(self) -> None:
-        """Let the peers that start next hear the topic from its beginning."""
-        self._group = f"bench-{uuid4().hex}"
 
     def _unused(self) -> bool:
         with psycopg.connect(plain(self.admin_url("postgres"))) as connection:
@@ -142,7 +174,37 @@ def differences(one: Store, other: Store) -> list[str]:
     return found
 
 
-def _chunks(documents: Sequence[str]) -> Iterator[tuple[str, ...]]:
+def hear(store: Store, documents: Iterable[str]) -> None:
+    """Let rewards apply events of governance to a store."""
+    consumer = Consumer(rewards(), store, KeyRing(b"k" * 32, MemoryKeyBox()), SystemClock())
+    for run in chunks(documents):
+        consumer.apply(Run("governance", run))
+
+
+def leave_relaying_to_others(store: Store) -> None:
+    """Let the relay's lease be another's, as where `--role relay` runs on a host of its own."""
+    with store.engine.begin() as connection:
+        connection.execute(text(HELD_ELSEWHERE))
+
+
+def await_reached(connection: psycopg.Connection, query: str, wanted: int, running: Sequence[Popen[bytes]]) -> Moment:
+    """Wait until a query gives a number; return which and when. Raises TimeoutError when it does not move on."""
+    seen, until_s = -1, 0.0
+    while True:
+        row = connection.execute(query.encode()).fetchone()
+        moment = Moment(int(row[0] or 0) if row else 0, time.monotonic())
+        if moment.reached >= wanted:
+            return moment
+        if moment.reached > seen:
+            seen, until_s = moment.reached, moment.at_s + PATIENCE_S
+        if moment.at_s > until_s or any(process.poll() is not None for process in running):
+            message = f"{moment.reached} of {wanted} were reached, then nothing came"
+            raise TimeoutError(message)
+        time.sleep(LOOK_EVERY_S)
+
+
+def chunks(documents: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Yield documents by a thousand."""
     left = iter(documents)
     while run := tuple(islice(left, AT_ONCE)):
         yield run

@@ -12,7 +12,7 @@ from testcontainers.core.container import DockerContainer
 from tests.containers.patience import until
 
 IMAGE = "apache/kafka:4.3.1"
-START_S = 120
+START_S = 180
 # An image may refuse to format its storage twice, so a broker that starts again skips what the first start has done.
 COMMAND = """
 test -e /var/lib/kafka/data/meta.properties || exec /etc/kafka/docker/run

@@ -1,0 +1,52 @@
+"""The whole system as real processes: `cheqi up` on Kafka and PostgreSQL."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+
+from bench.servers import CHEQI, Servers
+from cheqi.rehearsal.people import Signer, Voice
+from shared.clock import SystemClock
+from shared.random import SystemRandom
+from tests.architecture.tree import ROOT
+from tests.containers.patience import until
+from tests.e2e.kill_process import free_port
+
+READY_WITHIN_S, END_WITHIN_S = 120, 60
+
+
+class System:
+    """A system whose databases and tables are made, and which can be run."""
+
+    def __init__(self, running: Servers, folder: Path) -> None:
+        self._folder, port = folder, free_port()
+        self.address = f"http://127.0.0.1:{port}"
+        self._environment = running.environment(folder, self.address) | {"CHEQI_PORT": str(port)}
+        for job in ("databases", "migrate"):
+            subprocess.run([*CHEQI, job], cwd=ROOT, env=self._environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
+
+    @contextmanager
+    def up(self) -> Iterator[Voice]:
+        """Run it while the block runs; commands are given through what is returned."""
+        with (self._folder / "up.log").open("ab") as log:
+            command = [*CHEQI, "up", "--bus", "kafka", "--store", "postgresql"]
+            process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)  # noqa: S603 - ours
+        try:
+            until(self._is_ready, READY_WITHIN_S)
+            voice = Voice(
+                self.address, Signer(self._folder / "data", SystemClock(), SystemRandom()), lambda _answer: None
+            )
+            yield voice
+            voice.close()
+        finally:
+            process.terminate()
+            process.wait(END_WITHIN_S)
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx2.get(f"{self.address}/readyz", timeout=5, trust_env=False).is_success
+        except httpx2.TransportError:
+            return False
