@@ -23,7 +23,7 @@ def fail_for_good(*_with: Any) -> NoReturn:
 
 def break_relay(_pair: Pair, patch: pytest.MonkeyPatch) -> None:
     """Let no event be relayed any more by those who relay from now on."""
-    patch.setattr(Relay, "unsent", fail_for_good)
+    patch.setattr(Relay, "step", fail_for_good)
 
 
 def break_timers(_pair: Pair, patch: pytest.MonkeyPatch) -> None:
