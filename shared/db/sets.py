@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, TypeVar, Union
 
 from sqlalchemy import ColumnElement, Dialect, Table, any_, bindparam
 from sqlalchemy.orm import Session
@@ -13,8 +13,11 @@ from sqlalchemy.types import UserDefinedType
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+S = TypeVar("S")
 Row = Union[Mapping[str, Any], "DataclassInstance"]
 """A row's values by the names of its columns."""
+OneOf = Callable[[Any, str], Any]
+"""Gives the condition that a column is one of the texts of a named parameter."""
 
 
 class _TextArray(UserDefinedType[Collection[str]]):
@@ -52,6 +55,30 @@ def one_of(session: Session, column: Any, values: Collection[str]) -> ColumnElem
     on_server = bindparam(None, values, type_=_TextArray())
     condition: ColumnElement[bool] = column == any_(on_server) if _on_server(session) else column.in_(values)
     return condition
+
+
+def kept(build: Callable[[OneOf], S]) -> Callable[[Session], S]:
+    """Keep a statement over many texts, one for each kind of database: building it takes longer than running it.
+
+    What builds it is given how to say that a column is one of the texts of a parameter, which it names.
+    """
+    built: dict[bool, S] = {}
+
+    def statement(session: Session) -> S:
+        on_server = _on_server(session)
+        if on_server not in built:
+            built[on_server] = build(_one_of_array if on_server else _one_of_list)
+        return built[on_server]
+
+    return statement
+
+
+def _one_of_array(column: Any, name: str) -> Any:
+    return column == any_(bindparam(name, type_=_TextArray()))
+
+
+def _one_of_list(column: Any, name: str) -> Any:
+    return column.in_(bindparam(name, expanding=True))
 
 
 def insert_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:

@@ -1,6 +1,7 @@
 """Inserts that meet an existing row, and deletes that meet a locked one, the same on both databases."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, delete, select, tuple_
@@ -10,17 +11,13 @@ from sqlalchemy.orm import Session
 
 def insert_new(session: Session, table: Table) -> Any:
     """Return an INSERT that skips rows whose key is there already."""
-    return _insert(session, table).on_conflict_do_nothing()
+    return _inserting_new(_dialect(session), table)
 
 
 def upsert(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert the rows; one whose primary key is there already replaces what stands."""
-    if not rows:
-        return
-    statement = _insert(session, table)
-    keys = [column.name for column in table.primary_key]
-    replaced = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=replaced), list(rows))
+    if rows:
+        session.execute(_upserting(_dialect(session), table, tuple(rows[0])), list(rows))
 
 
 def delete_unlocked(session: Session, table: Table, old: ColumnElement[bool]) -> None:
@@ -33,6 +30,22 @@ def delete_unlocked(session: Session, table: Table, old: ColumnElement[bool]) ->
     session.execute(delete(table).where(tuple_(*key).in_(free)))
 
 
-def _insert(session: Session, table: Table) -> Any:
-    on_server = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(table) if on_server else sqlite.insert(table)
+@lru_cache
+def _upserting(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
+    statement = _inserting(dialect, table)
+    keys = [column.name for column in table.primary_key]
+    replaced = {name: statement.excluded[name] for name in names if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=replaced)
+
+
+@lru_cache
+def _inserting_new(dialect: str, table: Table) -> Any:
+    return _inserting(dialect, table).on_conflict_do_nothing()
+
+
+def _inserting(dialect: str, table: Table) -> Any:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name

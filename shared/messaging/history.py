@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from shared.db.store import Store
@@ -15,6 +15,18 @@ from shared.messaging.seal import Numbers, read_wire, wire_document
 from shared.messaging.tables import archived_event, archived_month, event_log, head
 
 ROWS_AT_ONCE = 1000
+OF_TYPE = (
+    select(event_log.c.document)
+    .where(event_log.c.type == bindparam("type"))
+    .order_by(event_log.c.ordinal)
+    .execution_options(yield_per=ROWS_AT_ONCE)
+)
+NEWEST_ARCHIVED = select(func.max(archived_event.c.id))
+MONTHS = (
+    select(archived_month)
+    .where(archived_month.c.last_position > bindparam("above"))
+    .order_by(archived_month.c.first_position)
+)
 E = TypeVar("E", bound=Event)
 
 
@@ -44,8 +56,7 @@ def archive_of(session: Session) -> MonthFiles:
 
 def list_months(session: Session, above: int = 0) -> Sequence[Row[Any]]:
     """Return the archived months that hold positions above one, oldest first."""
-    wanted = select(archived_month).where(archived_month.c.last_position > above)
-    return session.execute(wanted.order_by(archived_month.c.first_position)).all()
+    return session.execute(MONTHS, {"above": above}).all()
 
 
 def manifest_of(session: Session, month: Row[Any]) -> Manifest:
@@ -138,7 +149,7 @@ def withdraw_archived(session: Session, ids: Sequence[str]) -> None:
 
     It follows the insert, which waits for a move to the archive that is under way. Ids begin with their time.
     """
-    newest = session.scalar(select(func.max(archived_event.c.id)))
+    newest = session.scalar(NEWEST_ARCHIVED)
     old = [one for one in ids if newest is not None and one <= newest]
     if old:
         told = select(archived_event.c.id).where(archived_event.c.id.in_(old))
@@ -167,5 +178,4 @@ def _archived_of_subject(session: Session, subject: str, after_sequence: int, li
 
 def _told(session: Session, type_name: str) -> Iterator[str]:
     yield from (line for line in archived_after(session, 0) if f'"type":"{type_name}"' in line)
-    rows = select(event_log.c.document).where(event_log.c.type == type_name).order_by(event_log.c.ordinal)
-    yield from session.scalars(rows.execution_options(yield_per=ROWS_AT_ONCE))
+    yield from session.scalars(OF_TYPE, {"type": type_name})

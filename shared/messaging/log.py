@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from shared.db.sets import insert_new_rows, one_of
+from shared.db.sets import insert_new_rows, kept
 from shared.db.store import Store
 from shared.events.envelope import Event, document_of
 from shared.keys.ring import KeyRing
@@ -19,6 +19,8 @@ from shared.random import derived_id
 
 DOCUMENT_MAX_BYTES = 256 * 1024
 ROWS_AT_ONCE = 1000
+ERASED = select(tombstone.c.rider_id).where(tombstone.c.rider_id == bindparam("rider_id"))
+ALL_ERASED = kept(lambda one_of: select(tombstone.c.rider_id).where(one_of(tombstone.c.rider_id, "rider_ids")))
 
 
 class DocumentTooLargeError(ValueError):
@@ -66,12 +68,12 @@ def append(session: Session) -> None:
 
 def is_erased(session: Session, rider_id: str) -> bool:
     """Tell whether the rider was erased: then nothing is opened and nothing stored about the rider."""
-    return session.scalar(select(tombstone.c.rider_id).where(tombstone.c.rider_id == rider_id)) is not None
+    return session.scalar(ERASED, {"rider_id": rider_id}) is not None
 
 
 def list_erased(session: Session, rider_ids: Collection[str]) -> Sequence[str]:
     """Return those of the riders who were erased."""
-    return session.scalars(select(tombstone.c.rider_id).where(one_of(session, tombstone.c.rider_id, rider_ids))).all()
+    return session.scalars(ALL_ERASED(session), {"rider_ids": list(rider_ids)}).all()
 
 
 def _document(session: Session, event: Event, event_id: str, moment: datetime) -> str:

@@ -3,13 +3,30 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from shared.db.sets import insert_new_rows, one_of, update_rows
+from shared.db.sets import insert_new_rows, kept, update_rows
 from shared.db.upsert import upsert
 from shared.messaging.seal import GENESIS
 from shared.messaging.tables import checkpoint, mark
+
+NEXT = select(checkpoint.c.next).where(
+    checkpoint.c.source == bindparam("source"), checkpoint.c.partition == bindparam("partition")
+)
+MARKS = kept(
+    lambda one_of: select(mark.c.subject, mark.c.sequence).where(
+        mark.c.source == bindparam("source"), one_of(mark.c.subject, "subjects")
+    )
+)
+LOCKED = kept(
+    lambda one_of: (
+        select(mark.c.subject, mark.c.sequence, mark.c.seal)
+        .where(mark.c.source == bindparam("source"), one_of(mark.c.subject, "subjects"))
+        .order_by(mark.c.subject)
+        .with_for_update()
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -27,13 +44,8 @@ def lock_marks(session: Session, source: str, subjects: Iterable[str]) -> dict[s
         return {}
     fresh = [{"source": source, "subject": subject, "sequence": 0, "seal": GENESIS} for subject in wanted]
     insert_new_rows(session, mark, fresh)
-    locked = (
-        select(mark.c.subject, mark.c.sequence, mark.c.seal)
-        .where(mark.c.source == source, one_of(session, mark.c.subject, wanted))
-        .order_by(mark.c.subject)
-        .with_for_update()
-    )
-    return {row.subject: Mark(row.sequence, row.seal) for row in session.execute(locked)}
+    locked = session.execute(LOCKED(session), {"source": source, "subjects": wanted})
+    return {row.subject: Mark(row.sequence, row.seal) for row in locked}
 
 
 def write_marks(session: Session, source: str, moved: Mapping[str, Mark]) -> None:
@@ -47,14 +59,13 @@ def write_marks(session: Session, source: str, moved: Mapping[str, Mark]) -> Non
 
 def find_marks(session: Session, source: str, subjects: Iterable[str]) -> dict[str, int]:
     """Return the last sequence applied of those subjects that have a mark."""
-    among = one_of(session, mark.c.subject, set(subjects))
-    wanted = select(mark.c.subject, mark.c.sequence).where(mark.c.source == source, among)
-    return {row.subject: row.sequence for row in session.execute(wanted)}
+    found = session.execute(MARKS(session), {"source": source, "subjects": list(set(subjects))})
+    return {row.subject: row.sequence for row in found}
 
 
 def next_offset(session: Session, source: str, partition: int) -> int:
     """Return the checkpoint: where reading of the partition goes on, 0 before its first run."""
-    return next_offsets(session, source, [partition])[partition]
+    return session.scalar(NEXT, {"source": source, "partition": partition}) or 0
 
 
 def next_offsets(session: Session, source: str, partitions: Collection[int]) -> dict[int, int]:

@@ -5,16 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
-from shared.db.sets import insert_new_rows, one_of
+from shared.db.sets import insert_new_rows, kept
 from shared.db.upsert import upsert
 from shared.messaging.arrivals import Arrival, Unreadable
 from shared.messaging.tables import parked, waiting
 
 ALIKE_MAX = 20
 ALIKE_WITHIN = timedelta(minutes=1)
+WAITING = kept(
+    lambda one_of: (
+        select(waiting)
+        .where(waiting.c.source == bindparam("source"), one_of(waiting.c.subject, "subjects"))
+        .order_by(waiting.c.subject, waiting.c.sequence)
+    )
+)
+PLACES = kept(
+    lambda one_of: select(parked.c.subject, parked.c.sequence).where(
+        parked.c.source == bindparam("source"), one_of(parked.c.subject, "subjects"), parked.c.sequence.is_not(None)
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -38,11 +50,7 @@ def hold(session: Session, source: str, arrivals: Iterable[Arrival], now: dateti
 
 def list_waiting(session: Session, source: str, subjects: Iterable[str]) -> Sequence[Row[Any]]:
     """Return what waits of the subjects, in order."""
-    return session.execute(
-        select(waiting)
-        .where(waiting.c.source == source, one_of(session, waiting.c.subject, set(subjects)))
-        .order_by(waiting.c.subject, waiting.c.sequence)
-    ).all()
+    return session.execute(WAITING(session), {"source": source, "subjects": list(set(subjects))}).all()
 
 
 def list_all_waiting(session: Session) -> Sequence[Row[Any]]:
@@ -91,11 +99,8 @@ def list_parked(session: Session) -> Sequence[Row[Any]]:
 
 def parked_places(session: Session, source: str, subjects: Iterable[str]) -> set[tuple[str, int]]:
     """Return (subject, sequence) of what is parked of the subjects."""
-    among = one_of(session, parked.c.subject, set(subjects))
-    wanted = select(parked.c.subject, parked.c.sequence).where(
-        parked.c.source == source, among, parked.c.sequence.is_not(None)
-    )
-    return {(row.subject, row.sequence) for row in session.execute(wanted)}
+    found = session.execute(PLACES(session), {"source": source, "subjects": list(set(subjects))})
+    return {(row.subject, row.sequence) for row in found}
 
 
 def count_alike(session: Session, error: str, now: datetime) -> int:

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
@@ -25,6 +25,21 @@ FLIGHT_MAX = 4
 """How many batches may be on their way to the bus at once."""
 
 NUMBERS = ("position", "sequence", "previous", "seal")
+THE_LEASE = relay_lease.c.name == LEASE_NAME
+LEASE = select(relay_lease).where(THE_LEASE).with_for_update()
+RENEW = update(relay_lease).where(THE_LEASE).values(holder=bindparam("new_holder"), expires_at=bindparam("until"))
+MOVE_SENT = (
+    update(relay_lease).where(THE_LEASE, relay_lease.c.sent < bindparam("up_to")).values(sent=bindparam("up_to"))
+)
+NEW = select(event_log).where(event_log.c.position.is_(None)).order_by(event_log.c.ordinal).limit(bindparam("most"))
+HAS_NEW = select(event_log.c.ordinal).where(event_log.c.position.is_(None)).limit(1)
+UNSENT = (
+    select(event_log)
+    .where(event_log.c.position > select(relay_lease.c.sent).where(THE_LEASE).scalar_subquery())
+    .where(event_log.c.position > bindparam("after"))
+    .order_by(event_log.c.position)
+    .limit(bindparam("most"))
+)
 
 
 class RelayStoppedError(RuntimeError):
@@ -49,9 +64,7 @@ class Relay:
             lease = self._hold(session)
             if lease is None:
                 return 0
-            rows = session.execute(
-                select(event_log).where(event_log.c.position.is_(None)).order_by(event_log.c.ordinal).limit(BATCH_MAX)
-            ).all()
+            rows = session.execute(NEW, {"most": BATCH_MAX}).all()
             if rows:
                 _number(session, lease, rows)
         return len(rows)
@@ -59,9 +72,7 @@ class Relay:
     def unsent(self, after: int = 0) -> Sequence[Row[Any]]:
         """Return the numbered events behind the last acknowledged one, and behind `after`, in the order of the log."""
         with self._store.read() as session:
-            sent = select(relay_lease.c.sent).where(relay_lease.c.name == LEASE_NAME).scalar_subquery()
-            wanted = select(event_log).where(event_log.c.position > sent, event_log.c.position > after)
-            return session.execute(wanted.order_by(event_log.c.position).limit(BATCH_MAX)).all()
+            return _unsent(session, after)
 
     def send(self, rows: Sequence[Row[Any]]) -> None:
         """Publish rows of `unsent` and, once all are acknowledged, move on what counts as sent."""
@@ -73,10 +84,11 @@ class Relay:
 
         Raises a ConnectionError when an acknowledgement failed: all behind the last one is sent again.
         """
-        numbered = self.number() if self._has_new() else 0
+        has_new, rows = self._look()
+        numbered = self.number() if has_new else 0
         try:
-            handed = self._hand_on()
-            settled = self._settle(wait=not (numbered or handed) or len(self._flight) == FLIGHT_MAX)
+            handed = self._hand_on(self.unsent(self._handed) if has_new else rows)
+            settled = self._settle(wait=not (numbered or handed) or self._is_full())
         except BaseException:
             self._flight.clear()
             self._handed = 0
@@ -100,18 +112,27 @@ class Relay:
 
     def release(self) -> None:
         """Give the lease up, so that the next holder need not wait for its end."""
-        free = update(relay_lease).where(relay_lease.c.name == LEASE_NAME, relay_lease.c.holder == self._holder)
+        free = update(relay_lease).where(THE_LEASE, relay_lease.c.holder == self._holder)
         with self._store.write() as session:
             session.execute(free.values(expires_at=self._clock.now()))
 
-    def _hand_on(self) -> int:
-        """Hand the next batch to the bus, if the lease is ours."""
-        rows = self.unsent(self._handed) if len(self._flight) < FLIGHT_MAX else []
-        if not rows or not self._leads():
+    def _look(self) -> tuple[bool, Sequence[Row[Any]]]:
+        """Tell whether anything is to be numbered, and where nothing is, what is to be handed on: from one snapshot."""
+        with self._store.read() as session:
+            if session.scalar(HAS_NEW) is not None:
+                return True, []
+            return False, [] if self._is_full() else _unsent(session, self._handed)
+
+    def _hand_on(self, rows: Sequence[Row[Any]]) -> int:
+        """Hand a batch to the bus, if the lease is ours and not too many are on their way."""
+        if not rows or self._is_full() or not self._leads():
             return 0
         self._flight.append((rows[-1].position, self._publish(rows)))
         self._handed = rows[-1].position
         return len(rows)
+
+    def _is_full(self) -> bool:
+        return len(self._flight) == FLIGHT_MAX
 
     def _settle(self, *, wait: bool) -> int:
         """Move on what counts as sent over the batches that are acknowledged, in their order; return how many."""
@@ -129,9 +150,8 @@ class Relay:
         return self._bus.publish(self._source, records) if records else DONE
 
     def _move_sent(self, position: int) -> None:
-        further = update(relay_lease).where(relay_lease.c.name == LEASE_NAME, relay_lease.c.sent < position)
         with self._store.write() as session:
-            session.execute(further.values(sent=position))
+            session.execute(MOVE_SENT, {"up_to": position})
 
     def _leads(self) -> bool:
         """Tell whether the lease is ours, and renew it when half of it has gone by."""
@@ -140,32 +160,25 @@ class Relay:
         with self._store.write() as session:
             return self._hold(session) is not None
 
-    def _has_new(self) -> bool:
-        with self._store.read() as session:
-            return (
-                session.scalar(select(event_log.c.ordinal).where(event_log.c.position.is_(None)).limit(1)) is not None
-            )
-
     def _hold(self, session: Session) -> Row[Any] | None:
         """Lock the lease row and renew it; None while another holds it."""
-        now, mine = self._clock.now(), relay_lease.c.name == LEASE_NAME
-        wanted = select(relay_lease).where(mine).with_for_update()
-        lease = session.execute(wanted).one_or_none()
+        now = self._clock.now()
+        lease = session.execute(LEASE).one_or_none()
         if lease is None:
             free = {"name": LEASE_NAME, "holder": self._holder, "expires_at": now}
             session.execute(insert_new(session, relay_lease), [{**free, "position": 0, "seal": GENESIS, "sent": 0}])
-            lease = session.execute(wanted).one()
+            lease = session.execute(LEASE).one()
         if lease.holder != self._holder and lease.expires_at > now:
             return None
         until = now + timedelta(seconds=LEASE_S)
-        session.execute(update(relay_lease).where(mine).values(holder=self._holder, expires_at=until))
+        session.execute(RENEW, {"new_holder": self._holder, "until": until})
         self._renew_at = now + timedelta(seconds=LEASE_S / 2)
         return lease
 
 
 def count_unsent(session: Session, up_to: int | None = None) -> int:
     """Return how many events of the log, or of it up to a row, are not acknowledged by the bus yet."""
-    sent = select(relay_lease.c.sent).where(relay_lease.c.name == LEASE_NAME).scalar_subquery()
+    sent = select(relay_lease.c.sent).where(THE_LEASE).scalar_subquery()
     unsent = (event_log.c.position.is_(None)) | (event_log.c.position > func.coalesce(sent, 0))
     if up_to is not None:
         unsent &= event_log.c.ordinal <= up_to
@@ -174,13 +187,13 @@ def count_unsent(session: Session, up_to: int | None = None) -> int:
 
 def is_relaying(session: Session, now: datetime) -> bool:
     """Tell whether a relay holds the lease of this log."""
-    held = select(relay_lease.c.name).where(relay_lease.c.name == LEASE_NAME, relay_lease.c.expires_at > now)
+    held = select(relay_lease.c.name).where(THE_LEASE, relay_lease.c.expires_at > now)
     return session.scalar(held) is not None
 
 
 def has_relayed(session: Session) -> bool:
     """Tell whether a relay ever ran on this log."""
-    return session.scalar(select(relay_lease.c.name).where(relay_lease.c.name == LEASE_NAME)) is not None
+    return session.scalar(select(relay_lease.c.name).where(THE_LEASE)) is not None
 
 
 def _holds(session: Session, one: Arrival) -> bool:
@@ -206,11 +219,11 @@ def _number(session: Session, lease: Row[Any], rows: Sequence[Row[Any]]) -> None
         changes.append({"ordinal": row.ordinal, **numbers})
     update_rows(session, event_log, changes, NUMBERS)
     _move_heads(session, moved, {row.subject for row in known})
-    session.execute(
-        update(relay_lease)
-        .where(relay_lease.c.name == LEASE_NAME)
-        .values(position=lease.position + len(rows), seal=last)
-    )
+    session.execute(update(relay_lease).where(THE_LEASE).values(position=lease.position + len(rows), seal=last))
+
+
+def _unsent(session: Session, after: int) -> Sequence[Row[Any]]:
+    return session.execute(UNSENT, {"after": after, "most": BATCH_MAX}).all()
 
 
 def _move_heads(session: Session, moved: Mapping[str, dict[str, Any]], known: Collection[str]) -> None:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from shared.db.store import Store
 from shared.messaging.history import published_after, published_of_subject
 from shared.messaging.tables import head
 
 PAGE_MAX = 500
+HEADS = select(head).where(head.c.position > bindparam("after")).order_by(head.c.position).limit(bindparam("limit"))
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ class LogReader:
 
     def heads(self, after: int, limit: int = PAGE_MAX) -> list[Head]:
         """Return the heads whose position is above `after`, in order of position."""
-        wanted = select(head).where(head.c.position > after).order_by(head.c.position).limit(limit)
         with self._store.read() as session:
-            return [Head(row.subject, row.sequence, row.seal, row.position) for row in session.execute(wanted)]
+            rows = session.execute(HEADS, {"after": after, "limit": limit})
+            return [Head(row.subject, row.sequence, row.seal, row.position) for row in rows]
 
     def after(self, position: int, limit: int = PAGE_MAX) -> list[str]:
         """Return events above a position, in the order of the log."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Row, SelectBase, delete, func, select, update
+from sqlalchemy import Row, SelectBase, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
@@ -19,6 +19,13 @@ from shared.messaging.tables import timer
 from shared.random import derived_id
 
 BATCH_MAX = 200
+DUE = (
+    select(timer)
+    .where(timer.c.due <= bindparam("now"), timer.c.parked.is_(False))
+    .order_by(timer.c.due, timer.c.id)
+    .limit(BATCH_MAX)
+)
+CLAIM = delete(timer).where(timer.c.id == bindparam("claimed")).returning(timer.c.id)
 
 
 class UnknownTimerError(LookupError):
@@ -50,9 +57,8 @@ class TimerLoop:
         return sum(self._fire(row) for row in self._due())
 
     def _due(self) -> Sequence[Row[Any]]:
-        wanted = select(timer).where(timer.c.due <= self._clock.now(), timer.c.parked.is_(False))
         with self._store.read() as session:
-            return session.execute(wanted.order_by(timer.c.due, timer.c.id).limit(BATCH_MAX)).all()
+            return session.execute(DUE, {"now": self._clock.now()}).all()
 
     def _fire(self, row: Row[Any]) -> bool:
         try:
@@ -67,7 +73,7 @@ class TimerLoop:
         """Do what the timer is for, unless another has done it: whoever deletes the row is the one."""
         why = of_timer(row.id, row.due)
         with transaction(self._store, self._service.name, self._keys, why) as session:
-            claimed = session.execute(delete(timer).where(timer.c.id == row.id).returning(timer.c.id)).all()
+            claimed = session.execute(CLAIM, {"claimed": row.id}).all()
             if claimed:
                 _act(session, self._service, row)
         return bool(claimed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from shared.db.upsert import insert_new
@@ -16,6 +16,9 @@ from shared.web import kinds
 
 ANSWER_KEPT = timedelta(hours=24)
 FORGET_EVERY = timedelta(hours=1)
+SAME = [column == bindparam(f"used_{column.name}") for column in idempotency.primary_key]
+FIND = select(idempotency).where(*SAME)
+SETTLE = update(idempotency).where(*SAME)
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,13 @@ def claim(session: Session, used: Claim, now: datetime) -> Row[Any] | None:
     KEY_REUSED.
     """
     fresh = {**used.row, "digest": _digest(session, used), "made": "", "status": 0, "answered_at": now}
-    inserted = session.execute(insert_new(session, idempotency).values(fresh).returning(idempotency.c.key)).all()
+    inserted = session.execute(insert_new(session, idempotency).returning(idempotency.c.key), fresh).all()
     return None if inserted else find(session, used)
 
 
 def find(session: Session, used: Claim) -> Row[Any] | None:
     """Return the use of the key that is known, of the same request, without taking it; raises KEY_REUSED."""
-    earlier = session.execute(select(idempotency).where(*_same(used))).one_or_none()
+    earlier = session.execute(FIND, _key_of(used)).one_or_none()
     if earlier is not None and earlier.digest != _digest(session, used):
         raise kinds.KEY_REUSED()
     return earlier
@@ -55,7 +58,7 @@ def find(session: Session, used: Claim) -> Row[Any] | None:
 
 def settle(session: Session, used: Claim, made: str, *, status: int, answer: str) -> None:
     """Keep what the command made and how it was answered."""
-    session.execute(update(idempotency).where(*_same(used)).values(made=made, status=status, answer=answer))
+    session.execute(SETTLE, {**_key_of(used), "made": made, "status": status, "answer": answer})
 
 
 def forget_answers(session: Session, now: datetime, *, since: datetime | None = None) -> None:
@@ -91,5 +94,5 @@ def _digest(session: Session, used: Claim) -> str:
     return keys(session).digest(used.request)
 
 
-def _same(used: Claim) -> tuple[Any, ...]:
-    return tuple(idempotency.c[name] == value for name, value in used.row.items())
+def _key_of(used: Claim) -> dict[str, str]:
+    return {f"used_{name}": value for name, value in used.row.items()}

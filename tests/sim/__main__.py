@@ -3,11 +3,14 @@
 import argparse
 import multiprocessing
 import sys
+import time
 from collections import Counter
+from collections.abc import Iterator
 
-from rich.progress import track
-
+from shared.telemetry import configure_logs
 from tests.sim.play import SCHEDULES_PER_SCRIPT, Result, play
+
+TOLD_EVERY = 20
 
 
 def main() -> int:
@@ -19,20 +22,23 @@ def main() -> int:
     asked = parser.parse_args()
     seeds = range(asked.schedules) if asked.seed is None else range(asked.seed, asked.seed + 1)
 
-    results = _play_all(seeds, asked.processes)
-    failed = [result for result in results if result.wrong]
-    for result in failed:
-        print(f"seed {result.seed}: {'; '.join(result.wrong[:3])}\n  replay: make sim ARGS='--seed {result.seed}'")
-    struck = sum((Counter(result.faults) for result in results), Counter[str]())
-    told = ", ".join(f"{name} {count}" for name, count in sorted(struck.items()))
-    print(f"{len(results)} schedules, {len(failed)} failed; struck by: {told}")
-    return 1 if failed else 0
+    began, struck, failures = time.monotonic(), Counter[str](), 0
+    for done, result in enumerate(_played(seeds, asked.processes), start=1):
+        struck.update(result.faults)
+        if result.wrong:
+            failures += 1
+            print(f"seed {result.seed}: {'; '.join(result.wrong[:3])}\n  replay: make sim ARGS='--seed {result.seed}'")
+        if done % TOLD_EVERY == 0 or done == len(seeds):
+            minutes = (time.monotonic() - began) / 60
+            print(f"{done} of {len(seeds)} schedules, {failures} failed, {minutes:.1f} minutes", flush=True)
+    print("struck by: " + ", ".join(f"{name} {count}" for name, count in sorted(struck.items())))
+    return 1 if failures else 0
 
 
-def _play_all(seeds: range, processes: int) -> list[Result]:
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        played = pool.imap_unordered(play, seeds, chunksize=SCHEDULES_PER_SCRIPT)
-        return sorted(track(played, "schedules", total=len(seeds)), key=lambda result: result.seed)
+def _played(seeds: range, processes: int) -> Iterator[Result]:
+    """Play the seeds, a script's one after the other in one process, and yield each result when it is there."""
+    with multiprocessing.get_context("spawn").Pool(processes, configure_logs, ("warning",)) as pool:
+        yield from pool.imap_unordered(play, seeds, chunksize=min(SCHEDULES_PER_SCRIPT, len(seeds)))
 
 
 if __name__ == "__main__":

@@ -40,9 +40,13 @@ class StormyBus:
             self.faults["lost tail"] += 1
 
     def fetch(self, source: str, partition: int, offset: int) -> Run | None:
-        """Return the next run of a partition at an offset, or what a storm makes of it; None where there is none."""
+        """Return the next run of a partition at an offset, or what a storm makes of it; None where there is none.
+
+        A partition that has lost its records below the offset is read from its first one, as on a broker.
+        """
         kept = self._partitions[source, partition]
-        start = offset if offset <= len(kept) else max(0, len(kept) - RUN_MAX)
+        anew = offset > len(kept)
+        start = 0 if anew else offset
         if self._strikes("redelivery", 0.15):
             start = max(0, start - self._rng.randint(1, RUN_MAX))
         if self._strikes("skipped run", 0.05):
@@ -53,11 +57,7 @@ class StormyBus:
         end = start + len(documents)
         if self._strikes("reordering", 0.1):
             self._rng.shuffle(documents)
-        return Run(source, tuple(documents), partition, start, end)
-
-    def length(self, source: str, partition: int) -> int:
-        """Return how many records a partition holds."""
-        return len(self._partitions[source, partition])
+        return Run(source, tuple(documents), partition, start, end, anew)
 
     def _keep(self, source: str, record: Record) -> None:
         partition = zlib.crc32(record.subject.encode()) % PARTITIONS

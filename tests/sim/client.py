@@ -2,11 +2,13 @@
 
 import asyncio
 import atexit
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
+from unittest.mock import patch
 
+import anyio.to_thread
 import httpx2
 from httpx2 import Response
 
@@ -14,6 +16,7 @@ from shared.auth import Principal
 from shared.node import Node
 from shared.web.app import served
 from shared.web.host import Host
+from shared.web.idempotency import Forgetting
 from tests.sim.world import World
 from tests.tokens import bearer
 
@@ -53,6 +56,7 @@ class Client:
         self.world = world
         for name, place in world.places.items():
             _slot(name).host = place.node
+            _app(name).app.app.state.forgetting = Forgetting()
 
     def give(self, order: Order) -> Response:
         """Give an order, again after each crash, until it is accepted or refused."""
@@ -71,7 +75,8 @@ class Client:
             token = bearer(order.principal, order.service, self.world.clock)
             headers["Authorization"] = f"Bearer {token}"
         sent = _http(order.service).request(order.method, f"/api/{order.path}", json=order.body, headers=headers)
-        return _loop().run_until_complete(sent)
+        with patch.object(anyio.to_thread, "run_sync", _in_this_thread):
+            return _loop().run_until_complete(sent)
 
 
 class Slot:
@@ -82,6 +87,11 @@ class Slot:
     def __getattr__(self, name: str) -> Any:
         """Hand everything on to the world's node."""
         return getattr(self.host, name)
+
+
+async def _in_this_thread(function: Callable[..., Any], *arguments: Any, **_limits: Any) -> Any:
+    """Call an endpoint where a server would hand it to a thread: nothing else runs meanwhile."""
+    return function(*arguments)
 
 
 @cache
@@ -97,7 +107,11 @@ def _slot(_service: str) -> Slot:
 
 
 @cache
+def _app(service: str) -> Any:
+    return served(cast(Host, _slot(service)))
+
+
+@cache
 def _http(service: str) -> httpx2.AsyncClient:
-    app: Any = served(cast(Host, _slot(service)))
-    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    transport = httpx2.ASGITransport(_app(service), raise_app_exceptions=False)
     return httpx2.AsyncClient(transport=transport, base_url="http://simulation")

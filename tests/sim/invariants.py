@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import LargeBinary, Table, func, select
 
@@ -14,24 +16,49 @@ from shared.messaging.timers import list_parked_timers
 from tests.sim.record import applied
 from tests.sim.world import Place, World
 
+LOG = select(event_log.c.id, event_log.c.subject, event_log.c.type, event_log.c.sequence, event_log.c.document)
+HEADS = select(head.c.subject, head.c.sequence)
+MARKS = select(mark.c.source, mark.c.subject, mark.c.sequence)
+NOTED = select(applied.c.event_id).order_by(applied.c.ordinal)
 PERSONAL = ("1380000", "hole number", "39.9", "116.3", "116.2")
+
+
+@dataclass(frozen=True)
+class Books:
+    """What the kit keeps in one service's store, read at once: its log, its heads, its marks, and what took effect."""
+
+    log: Sequence[Any]
+    heads: dict[str, int]
+    marks: dict[tuple[str, str], int]
+    noted: Sequence[str]
 
 
 def violations(world: World, erased: Sequence[str]) -> Iterator[str]:
     """Yield every invariant that does not hold."""
+    books = {name: _books_of(place) for name, place in world.places.items()}
     for name, place in world.places.items():
         for text in (
             *_at_rest(place),
             *_whole(place),
-            *_reached(world, place),
-            *_once_and_in_order(world, place),
+            *_reached(books, place),
+            *_once_and_in_order(books, place),
             *_forgotten(place, erased),
-            *_nothing_personal_told(place),
+            *_nothing_personal_told(books[name]),
         ):
             yield f"{name}: {text}"
     nodes = {name: place.node for name, place in world.places.items()}
     for name, finding in disagreements(nodes):
         yield f"{name}: {finding.code} {finding.subject} {finding.detail}"
+
+
+def _books_of(place: Place) -> Books:
+    with place.node.snapshot() as session:
+        return Books(
+            session.execute(LOG).all(),
+            {row.subject: row.sequence for row in session.execute(HEADS)},
+            {(row.source, row.subject): row.sequence for row in session.execute(MARKS)},
+            session.scalars(NOTED).all(),
+        )
 
 
 def _at_rest(place: Place) -> Iterator[str]:
@@ -56,29 +83,28 @@ def _whole(place: Place) -> Iterator[str]:
             yield f"{finding.code} {finding.subject} {finding.detail}"
 
 
-def _reached(world: World, place: Place) -> Iterator[str]:
+def _reached(books: dict[str, Books], place: Place) -> Iterator[str]:
     """Every mark stands at its publisher's head."""
+    reached = books[place.node.service.name].marks
     for source in sorted(place.node.hears):
-        with world.places[source].node.snapshot() as session:
-            heads = {row.subject: row.sequence for row in session.execute(select(head))}
-        with place.node.snapshot() as session:
-            reached = {
-                row.subject: row.sequence for row in session.execute(select(mark).where(mark.c.source == source))
-            }
-        for subject, sequence in heads.items():
-            if reached.get(subject) != sequence:
-                yield f"{source} {subject} stands at {sequence}, the mark at {reached.get(subject)}"
+        for subject, sequence in books[source].heads.items():
+            if reached.get((source, subject)) != sequence:
+                yield f"{source} {subject} stands at {sequence}, the mark at {reached.get((source, subject))}"
 
 
-def _once_and_in_order(world: World, place: Place) -> Iterator[str]:
+def _once_and_in_order(books: dict[str, Books], place: Place) -> Iterator[str]:
     """Each handled event of each publisher took effect once, in its subject's order."""
-    with place.node.snapshot() as session:
-        noted = list(session.scalars(select(applied.c.event_id).order_by(applied.c.ordinal)))
+    noted = books[place.node.service.name].noted
     for event_id, count in Counter(noted).items():
         if count > 1:
             yield f"event {event_id} took effect {count} times"
     handled = {event.type_name() for event in place.node.service.handlers}
-    places = {row[0]: row[1:] for row in _published(world, place) if row[2] in handled}
+    places = {
+        row.id: (f"{source}/{row.subject}", row.type, row.sequence)
+        for source in place.node.hears
+        for row in books[source].log
+        if row.sequence is not None and row.type in handled
+    }
     for lost in places.keys() - set(noted):
         yield f"event {lost} {places[lost]} had no effect"
     last: dict[str, int] = {}
@@ -89,31 +115,24 @@ def _once_and_in_order(world: World, place: Place) -> Iterator[str]:
         last[subject] = sequence
 
 
-def _published(world: World, place: Place) -> Iterator[tuple[str, str, str, int]]:
-    for source in place.node.hears:
-        with world.places[source].node.snapshot() as session:
-            for row in session.execute(select(event_log).where(event_log.c.sequence.is_not(None))):
-                yield row.id, f"{source}/{row.subject}", row.type, row.sequence
-
-
 def _forgotten(place: Place, erased: Sequence[str]) -> Iterator[str]:
     """No table with sealed columns has a row of an erased rider."""
-    for table in place.node.service.metadata.tables.values():
-        if _is_sealed(table) and "rider_id" in table.c:
-            with place.node.snapshot() as session:
+    sealed = [table for table in place.node.service.metadata.tables.values() if _is_sealed(table)]
+    with place.node.snapshot() as session:
+        for table in sealed:
+            if "rider_id" in table.c:
                 left = session.scalar(select(func.count()).where(table.c.rider_id.in_(erased)))
-            if left:
-                yield f"{table.name} keeps {left} rows of erased riders"
+                if left:
+                    yield f"{table.name} keeps {left} rows of erased riders"
 
 
 def _is_sealed(table: Table) -> bool:
     return any(isinstance(column.type, LargeBinary) for column in table.columns)
 
 
-def _nothing_personal_told(place: Place) -> Iterator[str]:
-    with place.node.snapshot() as session:
-        for document in session.scalars(select(event_log.c.document)):
-            data = str(Envelope.parse(document).data)
-            for word in PERSONAL:
-                if word in data:
-                    yield f"an event tells {word!r}: {document}"
+def _nothing_personal_told(books: Books) -> Iterator[str]:
+    for row in books.log:
+        data = str(Envelope.parse(row.document).data)
+        for word in PERSONAL:
+            if word in data:
+                yield f"an event tells {word!r}: {row.document}"

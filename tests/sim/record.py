@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text, insert
+from sqlalchemy import Column, Integer, MetaData, Table, Text
 from sqlalchemy.orm import Session
 
+from shared.db.sets import insert_rows
 from shared.messaging import Handling
 from shared.messaging.cause import get_causes
 from shared.service import Service
@@ -28,7 +29,7 @@ def recorded(service: Service) -> Service:
 
 def _recorded(handling: Handling) -> Handling:
     def apply(session: Session, events: Sequence[Any]) -> None:
-        session.execute(insert(applied), [{"event_id": why.causation_id} for why in get_causes(session)])
+        insert_rows(session, applied, [{"event_id": why.causation_id} for why in get_causes(session)])
         handling.apply(session, events)
 
     return replace(handling, apply=apply)

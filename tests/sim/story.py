@@ -17,6 +17,8 @@ PRICES = {"laundry": 5, "haircut": 8}
 RIDERS = 4
 REPORTS = 10
 STEPS_BETWEEN_MAX = 10
+LATE_DAY = 60
+"""When what was held and taken since the first day has expired: a timer may fire before an earlier erasure arrives."""
 
 ADMINISTRATOR = Principal("administrator", Role.ADMINISTRATOR, "110108")
 STAFF = {code: Principal(f"staff-{code}", Role.SUBDISTRICT_STAFF, code) for code in COMMUNITIES}
@@ -170,10 +172,12 @@ class Story:
             self._try(f"POST rewards/vouchers/{voucher['id']}/voidings", {"reason": "issued-in-error"}, ADMINISTRATOR)
 
     def _leave(self) -> None:
-        """A rider moves, another is erased; late decisions still arrive."""
+        """A rider moves, another is erased, and holds and vouchers fall due on the way; late decisions still arrive."""
         self._try(f"POST registration/riders/{self.riders[1].id}/moves", {"subdistrict": BALIZHUANG}, STAFF[SHUGUANG])
         if self.draw.random() < 0.7:
             self._erase(self.riders[2])
+        if self.draw.random() < 0.5:
+            self._wait_until(timedelta(days=LATE_DAY))
         for hazard, home in list(self.reports.items())[:4]:
             self._try(f"POST governance/hazards/{hazard}/verifications", {"severity": "low"}, STAFF[home])
 
