@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from tests.architecture.tree import PRODUCT, Source, sources
 
 IN_PROCESSES_OF_THEIR_OWN = ("tests/sim/", "tests/chaos/")
+KAFKA = "shared.messaging.kafka"
+"""No system that tests share meets on it."""
 
 
 def patched_classes(files: Sequence[Source]) -> list[str]:
@@ -21,7 +23,8 @@ def patched_classes(files: Sequence[Source]) -> list[str]:
 
 def own_classes(file: Source) -> set[str]:
     """Return the classes of the project that a file imports."""
-    names = (name for module, name in file.imports if module.split(".")[0] in PRODUCT and name is not None)
+    shared = [name for module, name in file.imports if module.split(".")[0] in PRODUCT and not module.startswith(KAFKA)]
+    names = [name for name in shared if name is not None]
     return {name for name in names if name[:1].isupper() and not name.isupper()}
 
 

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import cast
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import GroupIdNotFoundError, KafkaError
@@ -15,7 +14,6 @@ from shared.messaging.bus import Bus, Record
 from shared.messaging.kafka.applying import Applier
 from shared.messaging.kafka.bus import KafkaBus
 from shared.messaging.kafka.topics import PARTITIONS, Topics, group_of, topic_of
-from shared.messaging.kafka.transport import RunConsumer
 from shared.messaging.kafka.worker import KafkaWorker, Pulse, Settings
 from tests.component.messaging.pair import STAFF, Pair, effect
 from tests.containers.kafka import Broker
@@ -179,12 +177,6 @@ class Running:
     def joined(self) -> bool:
         """Whether it has joined its group."""
         return bool(self.pulses) and self.pulses[-1].joined
-
-    @property
-    def consumer(self) -> RunConsumer:
-        """What fetches for it, once it has joined."""
-        assert self._worker._app is not None
-        return cast(RunConsumer, self._worker._app.consumer)
 
     def stop(self) -> None:
         """End it, and wait for its end."""

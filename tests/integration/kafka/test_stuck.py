@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiokafka.consumer.group_coordinator import CoordinatorGroupRebalance
 
+from shared.messaging.kafka.transport import RunConsumer
 from tests.containers.patience import until
 from tests.integration.kafka.stage import Running, Stage, running
 
@@ -43,15 +44,15 @@ def test_a_worker_whose_rejoin_never_comes_is_outside_of_its_group_without_progr
 def test_a_worker_that_fetches_no_more_is_behind_what_the_broker_holds(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def nothing(_timeout: float) -> AsyncIterator[Any]:
+    async def nothing(_consumer: RunConsumer, _timeout: float) -> AsyncIterator[Any]:
         await asyncio.sleep(0.05)
         no_records: list[Any] = []
         for one in no_records:
             yield one
 
     with running(stage) as worker:
-        monkeypatch.setattr(worker.consumer, "getmany", nothing)
-        monkeypatch.setattr(worker.consumer, "highwater", lambda _partition: 0)
+        monkeypatch.setattr(RunConsumer, "getmany", nothing)
+        monkeypatch.setattr(RunConsumer, "highwater", lambda _consumer, _partition: 0)
         stage.tell("h1", "h2")
 
         until(lambda: worker.pulses[-1].behind == 2)
