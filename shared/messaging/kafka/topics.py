@@ -83,13 +83,14 @@ class Topics:
         with self._admin() as admin:
             return [source for source in sorted(sources) if not _partitions(admin, topic_of(source))]
 
-    def ends(self, sources: Iterable[str]) -> dict[tuple[str, int], int]:
-        """Return the offset that the next record of each partition will have, by topic and partition."""
+    def ranges(self, sources: Iterable[str]) -> dict[tuple[str, int], tuple[int, int]]:
+        """Return the offsets of the first and of the next record of each partition, by topic and partition."""
         with self._admin() as admin:
             names = [topic_of(source) for source in sources]
             wanted = [TopicPartition(name, one) for name in names for one in _partitions(admin, name)]
-            ends = admin.list_partition_offsets(dict.fromkeys(wanted, OffsetSpec.LATEST))
-        return {(one.topic, one.partition): ends[one].offset for one in wanted}
+            firsts = admin.list_partition_offsets(dict.fromkeys(wanted, OffsetSpec.EARLIEST))
+            nexts = admin.list_partition_offsets(dict.fromkeys(wanted, OffsetSpec.LATEST))
+        return {(one.topic, one.partition): (firsts[one].offset, nexts[one].offset) for one in wanted}
 
     def lag(self, service: str, sources: Iterable[str], checkpoints: Mapping[tuple[str, int], int]) -> list[Lag]:
         """Compare the ends of the partitions with the service's checkpoints, by publisher and partition."""

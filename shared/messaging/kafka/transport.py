@@ -53,13 +53,17 @@ class RunConsumer(driver.Consumer):
         if self.book.go_back(run, offset):
             await self._seek_back([run.partition])
 
-    def behind(self, ends: Mapping[Partition, int]) -> int:
+    def behind(self, ranges: Mapping[Partition, tuple[int, int]]) -> int:
         """Return how many records of the assigned partitions are ahead, not read yet.
 
-        Fetches tell of them, and `ends` as the broker gave them: of a client that fetches no more, nothing else does.
+        Fetches tell of them, and `ranges` as the broker gave them: of a client that fetches no more, nothing else does.
+        What was deleted before it was read is not ahead.
         """
-        known = ((self.highwater(TP(*one)) or 0, ends.get(one, 0), at) for one, at in self.book.positions().items())
-        return sum(max(0, fetched - at, end - at) for fetched, end, at in known)
+        behind = 0
+        for one, at in self.book.positions().items():
+            first, end = ranges.get(one, (0, 0))
+            behind += max(0, max(self.highwater(TP(*one)) or 0, end) - max(at, first))
+        return behind
 
     async def perform_seek(self) -> None:
         """Begin an assignment: every partition at its checkpoint, before any record flows."""

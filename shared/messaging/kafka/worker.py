@@ -65,7 +65,7 @@ class KafkaWorker:
     ) -> None:
         self._store, self._group, self._applier, self._settings = store, group_of(service), applier, settings
         self._sources, self._topics = tuple(sorted(sources)), Topics(settings.servers)
-        self._ends: Mapping[Partition, int] = {}
+        self._ranges: Mapping[Partition, tuple[int, int]] = {}
         self._app: faust.App | None = None
         self._joined = False
         self._ended = threading.Event()
@@ -98,11 +98,11 @@ class KafkaWorker:
 
     def _behind(self) -> int:
         consumer = self._app.consumer if self._joined and self._app else None
-        return consumer.behind(self._ends) if isinstance(consumer, RunConsumer) else 0
+        return consumer.behind(self._ranges) if isinstance(consumer, RunConsumer) else 0
 
     def _look(self) -> bool:
-        """Learn where the partitions end, past the client that hears them: it may be alive and fetch nothing."""
-        self._ends = self._topics.ends(self._sources)
+        """Learn what the partitions hold, past the client that hears them: it may be alive and fetch nothing."""
+        self._ranges = self._topics.ranges(self._sources)
         return False
 
     def _excuse(self, _error: Exception, _failures: int) -> None:

@@ -70,3 +70,14 @@ def progress_of_next_pulses(worker: Running) -> int:
     told, before = len(worker.pulses), worker.applier.progress
     until(lambda: len(worker.pulses) >= told + PULSES)
     return worker.applier.progress - before
+
+
+def test_a_worker_is_not_behind_what_was_deleted_before_it_was_read(stage: Stage) -> None:
+    stage.tell("h1", "h2")
+    stage.provision()
+
+    with running(stage) as worker:
+        until(lambda: len(worker.pulses) > PULSES)
+        looked = [pulse.behind for pulse in worker.pulses if pulse.joined]
+
+    assert set(looked) == {0}

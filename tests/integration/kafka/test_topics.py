@@ -16,12 +16,12 @@ def test_provisioning_again_changes_nothing_and_says_so(stage: Stage) -> None:
 
 def test_a_topic_that_differs_is_told_and_left_as_it_is(stage: Stage) -> None:
     with closing(stage.broker.admin()) as admin:
-        admin.create_topics({topic_of("training"): {"num_partitions": 3, "replication_factor": 1}})
+        admin.create_topics({topic_of("elsewhere"): {"num_partitions": 3, "replication_factor": 1}})
     try:
-        (found,) = stage.topics.provision(["training"], 2)
+        (found,) = stage.topics.provision(["elsewhere"], 2)
     finally:
         with closing(stage.broker.admin()) as admin:
-            admin.delete_topics([topic_of("training")])
+            admin.delete_topics([topic_of("elsewhere")])
 
     assert found.state == "differs"
     assert f"3 partitions instead of {PARTITIONS}" in found.detail
@@ -30,7 +30,7 @@ def test_a_topic_that_differs_is_told_and_left_as_it_is(stage: Stage) -> None:
 
 
 def test_what_is_missing_is_named(stage: Stage) -> None:
-    assert stage.topics.missing([*SOURCES, "rewards"]) == ["rewards"]
+    assert stage.topics.missing([*SOURCES, "nobody"]) == ["nobody"]
 
 
 def test_lag_is_what_stands_above_the_checkpoint_and_what_the_broker_has_not_been_told(stage: Stage) -> None:
