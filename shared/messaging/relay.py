@@ -87,7 +87,9 @@ class Relay:
         has_new, rows = self._look()
         numbered = self.number() if has_new else 0
         try:
-            handed = self._hand_on(self.unsent(self._handed) if has_new else rows)
+            if has_new and not self._is_full():
+                rows = self.unsent(self._handed)
+            handed = self._hand_on(rows)
             settled = self._settle(wait=not (numbered or handed) or self._is_full())
         except BaseException:
             self._flight.clear()
@@ -124,8 +126,8 @@ class Relay:
             return False, [] if self._is_full() else _unsent(session, self._handed)
 
     def _hand_on(self, rows: Sequence[Row[Any]]) -> int:
-        """Hand a batch to the bus, if the lease is ours and not too many are on their way."""
-        if not rows or self._is_full() or not self._leads():
+        """Hand a batch to the bus, if the lease is ours."""
+        if not rows or not self._leads():
             return 0
         self._flight.append((rows[-1].position, self._publish(rows)))
         self._handed = rows[-1].position

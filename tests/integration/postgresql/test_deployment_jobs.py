@@ -6,25 +6,15 @@ from uuid import uuid4
 from cheqi.assembly import SERVICES
 from cheqi.databases import make_databases, migrate_stores
 from cheqi.stores import ServerStores
-from shared.settings import Settings
 from tests.component.db.ddl import steps_of
+from tests.containers.deployment import deployment_on
 from tests.containers.postgresql import Server
 
 
 def test_the_jobs_make_and_migrate_every_store_and_change_nothing_the_second_time(
     on_server: Server, tmp_path: Path
 ) -> None:
-    mark, host = uuid4().hex[:8], f"{on_server.admin.host}:{on_server.admin.port}"
-    (tmp_path / "password").write_text("p")
-    (tmp_path / "admin").write_text(str(on_server.admin.password))
-    settings = Settings(
-        data=tmp_path,
-        store="postgresql",
-        database_url=f"postgresql+psycopg://c{mark}_{{service}}@{host}/c{mark}_{{service}}",
-        database_password_file=str(tmp_path / "password"),
-        database_admin_url=f"postgresql+psycopg://{on_server.admin.username}@{host}/postgres",
-        database_admin_password_file=tmp_path / "admin",
-    )
+    settings = deployment_on(tmp_path, "no-broker:9092", on_server.admin, name=f"c{uuid4().hex[:8]}")
 
     made, again = make_databases(settings), make_databases(settings)
     taken, nothing = migrate_stores(settings), migrate_stores(settings)
