@@ -6,6 +6,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 NEEDED := "Python 3.11 or newer is needed: install it, or name it, as in 'make PYTHON=/path/to/python3.11 ...' / 需要 Python 3.11 或更新版本"
 
+# Every command starts in half the time where Python may keep what it has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo up test check sim chaos bench format schemas lock clean
 

@@ -29,6 +29,7 @@ from shared.messaging.worker import Work
 from shared.random import Random
 from shared.service import Service
 from shared.web.host import Health
+from shared.web.idempotency import Forgetting
 
 PUBLISHERS = frozenset({"registration", "governance", "rewards", "training", "notify"})
 
@@ -44,6 +45,7 @@ class Node:
     random: Random
     verifier: TokenVerifier
     troubles: list[str] = field(default_factory=list)
+    forgetting: Forgetting = field(default_factory=Forgetting)
 
     @contextmanager
     def transaction(self, cause: Cause) -> Iterator[Session]:

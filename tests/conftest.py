@@ -1,6 +1,6 @@
 """What holds for every test."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 import structlog
@@ -9,6 +9,10 @@ from hypothesis import settings
 from tests.stores import KINDS, STORES
 
 SERVERS = {"integration/kafka": "kafka", "contract/bus": "kafka", "integration/postgresql": "postgresql"}
+LONG = ("integration", "contract/bus", "e2e")
+"""What takes longest, so that no process is left with it at the end."""
+UNMEASURED = ("e2e", "contract/http")
+"""What goes again through lines that other tests cover: to trace them would nearly double its time."""
 
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -28,18 +32,24 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep the tests on one kind of server in one process, where they share it."""
     if (server := server_of(item)) is not None:
         item.add_marker(pytest.mark.xdist_group(server))
+    if stands_in(item, UNMEASURED):
+        item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests on real servers: they take longest."""
-    items.sort(key=lambda item: server_of(item) is None)
+    """Begin with what takes longest."""
+    items.sort(key=lambda item: not stands_in(item, LONG))
 
 
 def server_of(item: pytest.Item) -> str | None:
     """Return the kind of server that a test runs on, None for one that needs no container."""
-    path = item.path.as_posix()
-    return next((kind for folder, kind in SERVERS.items() if f"/tests/{folder}/" in path), None)
+    return next((kind for folder, kind in SERVERS.items() if stands_in(item, [folder])), None)
+
+
+def stands_in(item: pytest.Item, folders: Iterable[str]) -> bool:
+    """Tell whether a test stands in one of the folders of tests."""
+    return any(f"/tests/{folder}/" in item.path.as_posix() for folder in folders)
 
 
 @pytest.fixture(autouse=True)

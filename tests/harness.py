@@ -1,20 +1,15 @@
 """One service on a real store with a clock that the test moves: events in, commands in, events out."""
 
 import json
-import shutil
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
-from starlette.types import ASGIApp
 
 from shared.auth import Principal
 from shared.clock import SettableClock
@@ -27,7 +22,7 @@ from shared.messaging.tables import KIT, event_log
 from shared.node import Node
 from shared.random import SeededRandom
 from shared.service import Service
-from shared.web.app import served
+from tests.applications import application_of
 from tests.moments import NOON
 from tests.publisher import Publisher
 from tests.stores import STORES
@@ -36,19 +31,18 @@ from tests.tokens import bearer, verifier_for
 E = TypeVar("E", bound=Event)
 
 
-def empty_store(service: Service, folder: Path) -> Store:
-    """Return a new store of the service, in a folder or on the server of this run."""
-    return STORES.new(service.name, folder, KIT, service.metadata)
+def empty_store(service: Service) -> Store:
+    """Return a new store of the service."""
+    return STORES.new(service.name, KIT, service.metadata)
 
 
 class Bench:
     """A service under test."""
 
     def __init__(self, service: Service, now: datetime = NOON) -> None:
-        folder = Path(mkdtemp(prefix="cheqi-"))
         self.service = service
         self.clock, self.random = SettableClock(now), SeededRandom(service.name)
-        self.store = empty_store(service, folder)
+        self.store = empty_store(service)
         self.keys = KeyRing(b"k" * 32, MemoryKeyBox())
         self.node = Node(
             service=service,
@@ -60,12 +54,7 @@ class Bench:
         )
         self.consumer = self.node.consumer()
         self._publishers: dict[str, Publisher] = {}
-        weakref.finalize(self, _clean_up, self.store, folder)
-
-    @cached_property
-    def _app(self) -> ASGIApp:
-        """The one application that all clients of the service share, as in a process of its own."""
-        return served(self.node)
+        weakref.finalize(self, self.store.close)
 
     def publisher(self, source: str) -> Publisher:
         """Return the publisher that stands for another service."""
@@ -119,9 +108,5 @@ class Bench:
         headers = {"Accept-Language": language}
         if principal is not None:
             headers |= {"Authorization": f"Bearer {bearer(principal, self.service.name, self.clock)}"}
-        return TestClient(self._app, headers=headers, raise_server_exceptions=False, client=(address, 50000))
-
-
-def _clean_up(store: Store, folder: Path) -> None:
-    store.close()
-    shutil.rmtree(folder, ignore_errors=True)
+        app = application_of(self.node)
+        return TestClient(app, headers=headers, raise_server_exceptions=False, client=(address, 50000))

@@ -9,9 +9,10 @@ from sqlalchemy import URL, Connection, MetaData, text
 
 from shared.db.migrate import migrate_connection
 from shared.db.server import reading_engine, writing_engine
-from shared.db.store import Store, open_store, sqlite_url
+from shared.db.store import Store
 from tests.component.db.ddl import SERVICES, metadata_of
 from tests.containers.postgresql import server
+from tests.shelf import Shelf
 
 KINDS = ("sqlite", "postgresql")
 
@@ -33,14 +34,14 @@ class Stores:
 
     kind = KINDS[0]
 
-    def new(self, name: str, folder: Path, *metadatas: MetaData) -> Store:
+    def __init__(self) -> None:
+        self._shelf = Shelf()
+
+    def new(self, name: str, *metadatas: MetaData) -> Store:
         """Return an empty store with the tables of the metadata, for a service of that name."""
         if self.kind == "postgresql":
             return ServerStore(server_address(name, *metadatas))
-        store = open_store(sqlite_url(folder / f"{name}.db"))
-        for metadata in metadatas:
-            metadata.create_all(store.engine)
-        return store
+        return self._shelf.take(name, *metadatas)
 
 
 STORES = Stores()

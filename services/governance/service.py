@@ -20,18 +20,19 @@ from shared.photos.picture import Inspect
 from shared.photos.store import PhotoStore
 from shared.service import Service
 
+ROUTER = APIRouter()
+for _noun in (categories_api, photos_api, hazards_api, decisions_api):
+    ROUTER.include_router(_noun.router)
+
 
 def build(*, photos: PhotoStore, inspect: Inspect = inspect_apart) -> Service:
     """Return the service; `photos` keeps sealed files, `inspect` looks at strangers' bytes first."""
-    router = APIRouter()
-    for noun in (categories_api, photos_api, hazards_api, decisions_api):
-        router.include_router(noun.router)
     return Service(
         name="governance",
         metadata=METADATA,
         handlers=HANDLERS,
         timers=timers(photos),
-        router=router,
+        router=ROUTER,
         erase=erase,
         audit=audit_of(photos),
         ports=Ports(photos=photos, inspect=inspect),

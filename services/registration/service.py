@@ -32,20 +32,19 @@ from shared.service import Service
 NAME = "registration"
 KEYS_FILE = "keys/registration.json"
 TIMERS: Timers = {END_APPOINTMENT: end_expired_appointment, FORGET_REST: forget_rest}
-ROUTERS = (places, codes, identity, registrations, consents, erasures, staff, partners, riders)
+ROUTER = APIRouter()
+for _noun in (places, codes, identity, registrations, consents, erasures, staff, partners, riders):
+    ROUTER.include_router(_noun)
 
 
 def build(ports: Ports) -> Service:
     """Return the service on what it was given."""
-    router = APIRouter()
-    for part in ROUTERS:
-        router.include_router(part)
     return Service(
         name=NAME,
         metadata=METADATA,
         handlers=HANDLERS,
         timers=TIMERS,
-        router=router,
+        router=ROUTER,
         erase=erase,
         audit=AUDIT,
         ports=ports,

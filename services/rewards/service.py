@@ -23,19 +23,19 @@ from shared.service import Service
 
 HANDLERS: Handlers = {**ledger_handlers.HANDLERS, **redemptions_handlers.HANDLERS}
 TIMERS: Timers = {**ledger_handlers.TIMERS, **vouchers_commands.TIMERS}
+ROUTER = APIRouter()
+for _noun in (ledger_api, offers_api, vouchers_api, redemptions_api):
+    ROUTER.include_router(_noun.router)
 
 
 def build(*, code_key: bytes) -> Service:
     """Return the service; voucher codes are found under `code_key`, a lasting secret of at least 32 bytes."""
-    router = APIRouter()
-    for noun in (ledger_api, offers_api, vouchers_api, redemptions_api):
-        router.include_router(noun.router)
     return Service(
         name="rewards",
         metadata=METADATA,
         handlers=HANDLERS,
         timers=TIMERS,
-        router=router,
+        router=ROUTER,
         erase=erase,
         audit=AUDIT,
         ports=Ports(code_key=code_key),

@@ -17,18 +17,19 @@ from services.training.models import METADATA
 from services.training.ports import Ports
 from shared.service import Service
 
+ROUTER = APIRouter()
+for _noun in (courses_api, classes_api, certificates_api):
+    ROUTER.include_router(_noun.router)
+
 
 def build(*, directory: RiderDirectory, public_url: str) -> Service:
     """Return the service; `public_url` is the address, without a slash at its end, that certificates show."""
-    router = APIRouter()
-    for noun in (courses_api, classes_api, certificates_api):
-        router.include_router(noun.router)
     return Service(
         name="training",
         metadata=METADATA,
         handlers=HANDLERS,
         timers={},
-        router=router,
+        router=ROUTER,
         erase=erase,
         audit=AUDIT,
         ports=Ports(directory=directory, public_url=public_url),

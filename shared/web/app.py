@@ -7,7 +7,6 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.web.host import Host, Watched
-from shared.web.idempotency import Forgetting
 from shared.web.kit_routes import router as kit_router
 from shared.web.metrics import MEDIA_TYPE, Metrics, exposition
 from shared.web.middleware import RequestMiddleware, TooLargeMiddleware
@@ -28,7 +27,7 @@ def service_app(host: Host) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         responses=REFUSED,
     )
-    app.state.host, app.state.metrics, app.state.forgetting = host, Metrics(host.service.name), Forgetting()
+    app.state.host, app.state.metrics = host, Metrics(host.service.name)
     app.state.metrics.watch(host)
     answer_problems(app)
     prefix = f"/api/{host.service.name}"

@@ -85,7 +85,7 @@ class Call:
         """
         now = self.now
         used, cause = self._claim(), self._cause(now)
-        self.request.app.state.forgetting.forget_when_due(lambda: self.host.transaction(cause), now)
+        self.host.forgetting.forget_when_due(lambda: self.host.transaction(cause), now)
         with self.host.transaction(cause) as session:
             earlier = idempotency.claim(session, used, now)
             if earlier is None:
@@ -163,7 +163,7 @@ async def _body(request: Request) -> bytes:
     return body
 
 
-def _open_call(request: Request, body: Annotated[bytes, Depends(_body)]) -> Call:
+async def _open_call(request: Request, body: Annotated[bytes, Depends(_body)]) -> Call:
     return Call(request.app.state.host, request, body, None)
 
 

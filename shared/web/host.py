@@ -12,6 +12,7 @@ from shared.messaging.cause import Cause
 from shared.messaging.source import Source
 from shared.random import Random
 from shared.service import Service
+from shared.web.idempotency import Forgetting
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ class Host(Watched, Protocol):
     @property
     def log(self) -> Source:
         """The service's log, as other services read it."""
+        ...
+
+    @property
+    def forgetting(self) -> Forgetting:
+        """Up to when this process has forgotten old answers."""
         ...
 
     def transaction(self, cause: Cause) -> AbstractContextManager[Session]:

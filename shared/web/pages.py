@@ -33,7 +33,7 @@ class Position(BaseModel):
     limit: int
 
 
-def _position(
+async def _position(
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
 ) -> Position:

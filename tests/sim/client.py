@@ -14,9 +14,7 @@ from httpx2 import Response
 
 from shared.auth import Principal
 from shared.node import Node
-from shared.web.app import served
-from shared.web.host import Host
-from shared.web.idempotency import Forgetting
+from tests.applications import application_of
 from tests.sim.world import World
 from tests.tokens import bearer
 
@@ -54,9 +52,7 @@ class Client:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        for name, place in world.places.items():
-            _slot(name).host = place.node
-            _app(name).app.app.state.forgetting = Forgetting()
+        self._http = {name: _http(place.node) for name, place in world.places.items()}
 
     def give(self, order: Order) -> Response:
         """Give an order, again after each crash, until it is accepted or refused."""
@@ -74,19 +70,9 @@ class Client:
         if order.principal is not None:
             token = bearer(order.principal, order.service, self.world.clock)
             headers["Authorization"] = f"Bearer {token}"
-        sent = _http(order.service).request(order.method, f"/api/{order.path}", json=order.body, headers=headers)
+        sent = self._http[order.service].request(order.method, f"/api/{order.path}", json=order.body, headers=headers)
         with patch.object(anyio.to_thread, "run_sync", _in_this_thread):
             return _loop().run_until_complete(sent)
-
-
-class Slot:
-    """Stands where an application expects its host, so that applications are built once and serve world after world."""
-
-    host: Node
-
-    def __getattr__(self, name: str) -> Any:
-        """Hand everything on to the world's node."""
-        return getattr(self.host, name)
 
 
 async def _in_this_thread(function: Callable[..., Any], *arguments: Any, **_limits: Any) -> Any:
@@ -101,17 +87,6 @@ def _loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-@cache
-def _slot(_service: str) -> Slot:
-    return Slot()
-
-
-@cache
-def _app(service: str) -> Any:
-    return served(cast(Host, _slot(service)))
-
-
-@cache
-def _http(service: str) -> httpx2.AsyncClient:
-    transport = httpx2.ASGITransport(_app(service), raise_app_exceptions=False)
+def _http(node: Node) -> httpx2.AsyncClient:
+    transport = httpx2.ASGITransport(cast(Any, application_of(node)), raise_app_exceptions=False)
     return httpx2.AsyncClient(transport=transport, base_url="http://simulation")

@@ -15,8 +15,9 @@ COMMUNITIES = {BALIZHUANG: "110108005001", SHUGUANG: "110108025001"}
 PLACES = {BALIZHUANG: (39.9290, 116.3010), SHUGUANG: (39.9570, 116.2800)}
 PRICES = {"laundry": 5, "haircut": 8}
 RIDERS = 4
-REPORTS = 10
-STEPS_BETWEEN_MAX = 10
+REPORTS = 8
+VOUCHERS = 5
+STEPS_BETWEEN_MAX = 9
 LATE_DAY = 60
 """When what was held and taken since the first day has expired: a timer may fire before an earlier erasure arrives."""
 
@@ -88,7 +89,7 @@ class Story:
     def _report(self) -> None:
         """Riders report hazards, one of them more than earn points in a day; some tell of the same thing."""
         for _ in range(REPORTS):
-            rider = self.riders[0] if self.draw.random() < 0.6 else self.draw.choice(self.riders)
+            rider = self.riders[0] if self.draw.random() < 0.75 else self.draw.choice(self.riders)
             home = self.draw.choice(list(COMMUNITIES))
             lat, lon = PLACES[home]
             body = {
@@ -145,7 +146,7 @@ class Story:
     def _spend(self) -> None:
         """Riders reserve and take vouchers, as far as their points go."""
         offers = self._order("GET rewards/offers", None, self.riders[0])["items"]
-        for _ in range(7):
+        for _ in range(VOUCHERS):
             rider, offer = self.draw.choice(self.riders), self.draw.choice(offers)
             reserved = self._try("POST rewards/vouchers", {"offer_id": offer["id"]}, rider)
             if reserved and self.draw.random() < 0.8:

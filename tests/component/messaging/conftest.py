@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, SelectBase, Table, Text, insert, select
@@ -101,9 +100,9 @@ class Kit:
             return len(session.execute(select(table)).all())
 
 
-def make_kit(folder: Path) -> Kit:
+def make_kit() -> Kit:
     """Return a subscriber on an empty store, which the caller closes."""
-    store = STORES.new("tester", folder, KIT, METADATA)
+    store = STORES.new("tester", KIT, METADATA)
     service, keys, clock = Tester(), KeyRing(b"k" * 32, MemoryKeyBox()), SettableClock(NOON)
     return Kit(
         service=service,
@@ -117,8 +116,8 @@ def make_kit(folder: Path) -> Kit:
 
 
 @pytest.fixture
-def kit(tmp_path: Path) -> Iterator[Kit]:
+def kit() -> Iterator[Kit]:
     """Return a subscriber on an empty store."""
-    made = make_kit(tmp_path)
+    made = make_kit()
     yield made
     made.store.close()

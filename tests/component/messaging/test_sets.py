@@ -1,8 +1,6 @@
 """A handler that takes sets leaves what it would have left event by event, whatever fails and however a run is cut."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -219,19 +217,18 @@ def test_sets_end_as_single_events_do(run: list[tuple[str, str]], cut: int) -> N
 
 def end_of(run: list[tuple[str, str]], *, in_sets: bool, cut: int) -> object:
     """Return what took effect of each hazard, what is parked and what waits."""
-    with TemporaryDirectory() as folder:
-        kit = make_kit(Path(folder))
-        sets = Sets(kit)
-        if not in_sets:
-            sets.handle(HazardVerifiedV1, each(sets.note_one))
-        documents = [kit.verified(hazard, word) for hazard, word in run]
-        for start in range(0, len(documents), cut):
-            kit.apply(*documents[start : start + cut])
-        rows = sorted((row.subject, row.sequence, row.error, row.attempts) for row in parked_rows(kit))
-        by_hazard = {hazard: [word for one, word in kit.effects() if one == hazard] for hazard in HAZARDS[:6]}
-        waits = kit.count(waiting)
-        kit.store.close()
-        return by_hazard, rows, waits
+    kit = make_kit()
+    sets = Sets(kit)
+    if not in_sets:
+        sets.handle(HazardVerifiedV1, each(sets.note_one))
+    documents = [kit.verified(hazard, word) for hazard, word in run]
+    for start in range(0, len(documents), cut):
+        kit.apply(*documents[start : start + cut])
+    rows = sorted((row.subject, row.sequence, row.error, row.attempts) for row in parked_rows(kit))
+    by_hazard = {hazard: [word for one, word in kit.effects() if one == hazard] for hazard in HAZARDS[:6]}
+    waits = kit.count(waiting)
+    kit.store.close()
+    return by_hazard, rows, waits
 
 
 def verified(hazard: str) -> HazardVerifiedV1:

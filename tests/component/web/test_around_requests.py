@@ -9,6 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from starlette.testclient import TestClient
 from starlette.types import Message
 from structlog.testing import capture_logs
 
@@ -92,7 +93,7 @@ def test_answers_are_kept_by_nobody_and_shown_in_no_frame(bench: Bench) -> None:
 
 
 def test_metrics_are_what_prometheus_reads(bench: Bench) -> None:
-    http = bench.http(RIDER)
+    http = TestClient(served(bench.node), headers=dict(bench.http(RIDER).headers))
     http.get("/api/training/notes/unknown")
     http.request("BREW", "/api/training/notes")
 

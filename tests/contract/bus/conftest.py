@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.containers.engine import require_engine
+from tests.containers.docker import need_docker
 from tests.containers.fixtures import LEFT_OPEN, broker, sockets_collected
 from tests.containers.kafka import Broker
 from tests.contract.bus.buses import BusUnderTest, LocalUnderTest
@@ -15,7 +15,7 @@ __all__ = ["broker", "sockets_collected"]
 
 def pytest_runtest_setup(item: pytest.Function) -> None:
     if item.callspec.params["bus"] != "local":
-        require_engine()
+        need_docker()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

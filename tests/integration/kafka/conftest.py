@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.containers.engine import require_engine
+from tests.containers.docker import need_docker
 from tests.containers.fixtures import LEFT_OPEN, broker, sockets_collected, stage
 
 __all__ = ["broker", "sockets_collected", "stage"]
@@ -10,7 +10,7 @@ __all__ = ["broker", "sockets_collected", "stage"]
 
 def pytest_runtest_setup(item: pytest.Function) -> None:
     if "broker" in item.fixturenames:
-        require_engine()
+        need_docker()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -1,5 +1,7 @@
 """Whatever a value or a handler does, the agent goes on: what is bad is parked, what is transient is tried again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -30,9 +32,13 @@ class FailingStatement:
     def __init__(self, number: int) -> None:
         self.left, self.failed = number, False
 
-    def listen(self, stage: Stage) -> None:
-        """Begin to count."""
-        event.listen(stage.pair.listener.store.engine, "before_cursor_execute", self._count)
+    @contextmanager
+    def counting(self, stage: Stage) -> Iterator[None]:
+        """Count while the block runs."""
+        counted = (stage.pair.listener.store.engine, "before_cursor_execute", self._count)
+        event.listen(*counted)
+        yield
+        event.remove(*counted)
 
     def _count(self, *told: Any) -> None:
         self.left -= str(told[2]).startswith(("INSERT", "UPDATE", "DELETE"))
@@ -94,10 +100,9 @@ def test_a_run_that_is_tried_again_is_abandoned_when_the_worker_stops_and_comes_
 @pytest.mark.parametrize("statement", range(1, 6))
 def test_a_fault_at_any_statement_of_a_run_loses_nothing(stage: Stage, statement: int) -> None:
     failing = FailingStatement(statement)
-    failing.listen(stage)
     stage.tell("h1", "h2")
 
-    with running(stage):
+    with failing.counting(stage), running(stage):
         stage.until_noted("h1", "h2")
     assert failing.failed
     assert stage.pair.gauge("parked_events") == 0

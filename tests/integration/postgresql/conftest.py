@@ -4,8 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.containers.docker import need_docker
 from tests.containers.postgresql import Server, server
 from tests.stores import STORES
+
+
+def pytest_runtest_setup() -> None:
+    need_docker()
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -70,12 +69,10 @@ def test_what_the_server_may_grant_the_next_time_is_tried_again(state: str) -> N
     assert kind_of(DBAPIError("SELECT 1", {}, error)) is Failure.TRANSIENT
 
 
-def test_a_connection_that_does_not_come_free_in_time_is_waited_for_again(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_connection_that_does_not_come_free_in_time_is_waited_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "CONNECTIONS_MAX", 1)
     monkeypatch.setattr(server, "CONNECTION_WAIT_S", 0.05)
-    store = STORES.new("busy", tmp_path, MetaData())
+    store = STORES.new("busy", MetaData())
 
     with store.write() as session, store.write() as another:
         session.execute(text("SELECT 1"))

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import MetaData, text
 
@@ -31,9 +30,9 @@ class Woken:
 
 
 @contextmanager
-def two_processes(folder: Path) -> Iterator[tuple[Store, Store, Woken]]:
+def two_processes() -> Iterator[tuple[Store, Store, Woken]]:
     """Open one database twice: the first gives hints, the second takes them."""
-    here, woken = STORES.new("hints", folder, MetaData()), Woken()
+    here, woken = STORES.new("hints", MetaData()), Woken()
     there = open_store(here.engine.url)
     with giving_hints(here), taking_hints(there, woken):
         woken.wait_for_more(than=0)
@@ -48,16 +47,16 @@ def commit(store: Store) -> None:
         session.execute(text("SELECT 1"))
 
 
-def test_a_commit_of_one_process_wakes_another(tmp_path: Path) -> None:
-    with two_processes(tmp_path) as (here, _, woken):
+def test_a_commit_of_one_process_wakes_another() -> None:
+    with two_processes() as (here, _, woken):
         for _ in range(3):
             before = woken.times
             commit(here)
             woken.wait_for_more(than=before)
 
 
-def test_hints_go_on_after_the_connections_were_ended(tmp_path: Path) -> None:
-    with two_processes(tmp_path) as (here, _, woken):
+def test_hints_go_on_after_the_connections_were_ended() -> None:
+    with two_processes() as (here, _, woken):
         before = woken.times
         with here.write() as session:
             ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%' || :channel"

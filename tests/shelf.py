@@ -1,0 +1,72 @@
+"""Stores of tests in SQLite files: each begins as a copy of an empty one, on an engine that served another before.
+
+What SQLAlchemy has compiled for an engine then serves test after test, and no table is made twice in a process.
+"""
+
+import atexit
+import shutil
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+
+from sqlalchemy import Engine, MetaData
+
+from shared.db.store import Store, open_store, sqlite_url
+
+Tables = tuple[MetaData, ...]
+
+
+class ShelvedStore(Store):
+    """A store whose engine is free for the next one when it is closed."""
+
+    def __init__(self, engine: Engine, free: list[Engine]) -> None:
+        super().__init__(engine)
+        self._free, self._is_open = free, True
+
+    def close(self) -> None:
+        """Close every connection, and give the engine back once."""
+        super().close()
+        if self._is_open:
+            self._is_open = False
+            self._free.append(self.engine)
+
+
+class Shelf:
+    """The files and engines of one process."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._numbers = count()
+        self._empty: dict[Tables, bytes] = {}
+        self._free: defaultdict[Tables, list[Engine]] = defaultdict(list)
+
+    def take(self, name: str, *tables: MetaData) -> Store:
+        """Return an empty store with these tables."""
+        free = self._free[tables]
+        engine = free.pop() if free else open_store(sqlite_url(self._new_path(name))).engine
+        path = Path(str(engine.url.database))
+        for left in path.parent.glob("*"):
+            left.unlink()
+        path.write_bytes(self._empty_file(tables))
+        return ShelvedStore(engine, free)
+
+    def _empty_file(self, tables: Sequence[MetaData]) -> bytes:
+        key = tuple(tables)
+        if key not in self._empty:
+            path = self._new_path("empty")
+            store = open_store(sqlite_url(path))
+            for metadata in tables:
+                metadata.create_all(store.engine)
+            store.close()
+            self._empty[key] = path.read_bytes()
+        return self._empty[key]
+
+    def _new_path(self, name: str) -> Path:
+        if self._folder is None:
+            self._folder = Path(mkdtemp(prefix="cheqi-stores-"))
+            atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
+        folder = self._folder / str(next(self._numbers))
+        folder.mkdir()
+        return folder / f"{name}.db"
