@@ -1,6 +1,6 @@
 """The sweep: heals what the bus lost by asking each publisher's log for what the marks have not reached."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from shared.db.store import Store
 from shared.messaging import marks, parking
@@ -17,7 +17,8 @@ class Sweep:
     """Looks after one consumer's publishers.
 
     The first round fetches whatever is missing. A later one fetches what the round before it had seen in a
-    publisher's log already: an event that is only on its way is left to the bus.
+    publisher's log already: an event that is only on its way is left to the bus. `progress` counts the answers of
+    publishers: as long as it moves in a round, however long that takes, the sweep is at work.
     """
 
     def __init__(self, store: Store, consumer: Consumer, sources: Mapping[str, Source]) -> None:
@@ -25,6 +26,7 @@ class Sweep:
         self._unreached: dict[str, dict[str, Head]] = {}
         self._seen: dict[str, int] = {}
         self._noted: dict[str, int] = {}
+        self.progress = 0
 
     def round(self) -> int:
         """Ask every publisher once; return how many events were fetched and then applied, held or parked."""
@@ -34,7 +36,7 @@ class Sweep:
         before = self._unreached.get(name)
         changed = self._changed(name, source)
         due = (before if before is not None else changed).values()
-        fetched = sum(self._fetch(name, source, head) for head in due)
+        fetched = self._fetch(name, source, due)
         self._unreached[name] = self._not_reached(name, [*({**(before or {}), **changed}).values()])
         self._note_progress(name)
         return fetched
@@ -49,6 +51,7 @@ class Sweep:
         while heads:
             changed.update(self._not_reached(name, heads))
             self._seen[name] = heads[-1].position
+            self.progress += 1
             heads = source.heads(self._seen[name], PAGE_MAX) if len(heads) == PAGE_MAX else []
         return changed
 
@@ -60,11 +63,21 @@ class Sweep:
             reached = marks.find_marks(session, name, by_subject)
         return {subject: head for subject, head in by_subject.items() if reached.get(subject, 0) < head.sequence}
 
-    def _fetch(self, name: str, source: Source, head: Head) -> int:
-        missing = self._missing(name, source, head)
-        if missing:
-            self._consumer.apply(Run(name, tuple(missing)))
-        return len(missing)
+    def _fetch(self, name: str, source: Source, due: Iterable[Head]) -> int:
+        """Apply what is missing up to the heads, that of many subjects at once; return how many events it was."""
+        fetched, run = 0, list[str]()
+        for head in due:
+            run += self._missing(name, source, head)
+            self.progress += 1
+            if len(run) >= PAGE_MAX:
+                fetched += self._apply(name, run)
+                run = []
+        return fetched + self._apply(name, run)
+
+    def _apply(self, name: str, documents: Sequence[str]) -> int:
+        if documents:
+            self._consumer.apply(Run(name, tuple(documents)))
+        return len(documents)
 
     def _missing(self, name: str, source: Source, head: Head) -> list[str]:
         """Return a subject's events up to the head that are above its mark and neither wait nor are parked."""

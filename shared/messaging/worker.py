@@ -78,6 +78,11 @@ class Worker:
         self._loop = Loop(self.step, self._report, poll_s)
         self.start, self.wake, self.stop = self._loop.start, self._loop.wake, self._loop.stop
 
+    @property
+    def swept(self) -> int:
+        """How far the sweep has come, also within a round."""
+        return self._work.sweep.progress
+
     def step(self) -> bool:
         """Do each kind of work once; tell whether there was any. Raises what is transient, the other kinds done."""
         worked, transient = False, None

@@ -29,6 +29,7 @@ from shared.events.rewards import (
 )
 from shared.events.training import AttendanceConfirmedV1
 from shared.messaging import Handlers, Timers, each, emit, in_turn, now, together
+from shared.validity import valid_at
 
 ERASED = "erased"
 HazardEvent = HazardReportedV1 | HazardVerifiedV1 | HazardRejectedV1 | HazardMergedV1
@@ -94,7 +95,7 @@ def award_for_attendance(session: Session, events: Sequence[AttendanceConfirmedV
     classes, riders = {event.class_id for event in events}, {event.rider_id for event in events}
     with books.books_of_classes(session, classes, riders) as ledger:
         for event in in_turn(session, events):
-            points = rules.rule_at(rules.ATTENDANCE_RULES, now(session)).points
+            points = valid_at(rules.ATTENDANCE_RULES, now(session)).points
             matter = Matter(chart.ATTENDANCE, event.class_id, event.subdistrict)
             account = ledger.find_account(event.rider_id)
             movement = chart.award(event.rider_id, matter, rules.split_of(points, held=0))
@@ -188,7 +189,7 @@ def _open_claim(session: Session, ledger: Books, report: rules.Report) -> Claim:
     if account is None or not report.earns:
         return claim
 
-    rule = rules.rule_at(rules.HAZARD_RULES, report.reported_at)
+    rule = valid_at(rules.HAZARD_RULES, report.reported_at)
     matter = Matter(chart.HAZARD, report.hazard_id, report.subdistrict)
     movement = chart.promise(report.rider_id, matter, rule.held)
     entry = ledger.book(account, movement, PointsHeldV1, report.reported_at)

@@ -3,24 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol, TypeVar
 
-from shared.clock import end_of_local_day, local_day
+from shared.clock import end_of_local_day
+from shared.validity import valid_at
 
 VERIFIED, REJECTED = "verified", "rejected"
 RELEASED, AWARDED, SPENT = "released", "awarded", "spent"
-
-
-class Dated(Protocol):
-    """A rule that holds from a day in Asia/Shanghai on."""
-
-    @property
-    def valid_from(self) -> date:
-        """The first day."""
-        ...
-
-
-D = TypeVar("D", bound=Dated)
 
 
 @dataclass(frozen=True)
@@ -65,15 +53,9 @@ LOT_RULES = (LotRule(FIRST_DAY, timedelta(days=365)),)
 LEVEL_RULES = (LevelRule(FIRST_DAY, (0, 100, 300, 1000, 3000)),)
 
 
-def rule_at(rules: Sequence[D], moment: datetime) -> D:
-    """Return the rule of the moment's day in Asia/Shanghai; before the first one, the first."""
-    valid = [rule for rule in rules if rule.valid_from <= local_day(moment)]
-    return max(valid, key=lambda rule: rule.valid_from) if valid else rules[0]
-
-
 def hazard_award(severity: str, decided_at: datetime) -> int:
     """Return what the first report of a verified hazard earns."""
-    rule = rule_at(HAZARD_RULES, decided_at)
+    rule = valid_at(HAZARD_RULES, decided_at)
     return rule.awards.get(severity, rule.held)
 
 
@@ -82,22 +64,22 @@ def shared_award(severity: str, decided_at: datetime) -> int:
 
     Whether the first one earns it does not count: its rider may be over the daily limit, or erased.
     """
-    return max(1, hazard_award(severity, decided_at) // rule_at(HAZARD_RULES, decided_at).share_divisor)
+    return max(1, hazard_award(severity, decided_at) // valid_at(HAZARD_RULES, decided_at).share_divisor)
 
 
 def lot_expiry(earned_at: datetime) -> datetime:
     """Return the midnight in Asia/Shanghai at which points earned now expire."""
-    return end_of_local_day(earned_at + rule_at(LOT_RULES, earned_at).lasts)
+    return end_of_local_day(earned_at + valid_at(LOT_RULES, earned_at).lasts)
 
 
 def level_of(earned_total: int, moment: datetime) -> int:
     """Return the level that points ever earned lead to, from 1 on."""
-    return max(1, sum(start <= earned_total for start in rule_at(LEVEL_RULES, moment).begins_at))
+    return max(1, sum(start <= earned_total for start in valid_at(LEVEL_RULES, moment).begins_at))
 
 
 def next_level_at(earned_total: int, moment: datetime) -> int | None:
     """Return how many points ever earned lead to the next level, None at the highest."""
-    return next((start for start in rule_at(LEVEL_RULES, moment).begins_at if start > earned_total), None)
+    return next((start for start in valid_at(LEVEL_RULES, moment).begins_at if start > earned_total), None)
 
 
 def is_later_merge(moment: datetime, survivor_id: str, *, than: tuple[datetime, str] | None) -> bool:

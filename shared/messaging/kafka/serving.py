@@ -6,7 +6,9 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from types import FrameType
+from typing import Protocol
 
 import structlog
 
@@ -24,6 +26,19 @@ OBJECTS_BETWEEN_COLLECTIONS = 100_000
 log = structlog.get_logger(__name__)
 
 
+class Sweeping(Protocol):
+    """What sweeps beside the bus."""
+
+    @property
+    def swept(self) -> int:
+        """How far the sweep has come."""
+        ...
+
+    def step(self) -> bool:
+        """Sweep, and do the other chores once."""
+        ...
+
+
 def run_worker(
     node: Node,
     sources: Mapping[str, Source],
@@ -34,7 +49,8 @@ def run_worker(
     """Apply, relay, sweep and fire timers until SIGTERM or SIGINT; `pulse` is called every second from this thread.
 
     A run in hand is finished, or abandoned when it was being tried again. The first sweep comes before the first event
-    from the bus, unless a publisher cannot be asked: the sweep goes on trying beside the bus.
+    from the bus, unless a publisher cannot be asked: the sweep goes on trying beside the bus. A consumer that starts a
+    year late sweeps for long, and says meanwhile how far it has come.
     """
     applier = Applier(node.consumer(), node.troubles)
     worker = KafkaWorker(node.store, node.service.name, node.hears, applier, settings)
@@ -42,7 +58,7 @@ def run_worker(
     _on_signal(worker.stop)
     gc.freeze()
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
-    _try_once(beside.step)
+    sweep_first(beside, pulse)
     node.store.on_commit = relay.wake
     with taking_hints(node.store, relay.wake):
         relay.start()
@@ -66,18 +82,23 @@ def run_relay(node: Node, settings: Settings, pulse: Callable[[], None] = lambda
         relay.stop()
 
 
-def holder_name() -> str:
-    """Return the name under which this process holds leases."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def _try_once(step: Callable[[], bool]) -> None:
+def sweep_first(beside: Sweeping, pulse: Callable[[Pulse], None]) -> None:
+    """Sweep once and tell every second how far that has come; what is transient puts it off, all else is raised."""
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(beside.step)
+        while wait([first], PULSE_S).not_done:
+            pulse(Pulse(beside.swept, joined=False, behind=0, troubles=()))
     try:
-        step()
+        first.result()
     except Exception as error:
         if kind_of(error) is not Failure.TRANSIENT:
             raise
         log.warning("the first sweep is put off", error=type(error).__name__)
+
+
+def holder_name() -> str:
+    """Return the name under which this process holds leases."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def _on_signal(stop: Callable[[], None]) -> None:

@@ -5,14 +5,14 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from cheqi.supervisor import Command, Patience, Supervisor
+from tests.containers.patience import until
 
 CHILD = """
 import os, sys, threading
@@ -50,14 +50,6 @@ def kept(folder: Path, patience: Patience, *how: str) -> Iterator[Supervisor]:
         assert not thread.is_alive()
 
 
-def eventually(holds: Callable[[], bool]) -> None:
-    """Wait until something holds; fail when it does not in time."""
-    deadline = time.monotonic() + WITHIN_S
-    while not holds():
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.02)
-
-
 def started(folder: Path) -> set[int]:
     """Return the processes that were ever started."""
     return {int(path.name) for path in folder.iterdir()}
@@ -71,33 +63,33 @@ def is_alive(pid: int) -> bool:
 @pytest.mark.parametrize("stroke", [signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP])
 def test_a_child_that_ends_or_freezes_is_started_again(tmp_path: Path, stroke: signal.Signals) -> None:
     with kept(tmp_path, Patience(first=WITHIN_S, next=2.5)):
-        eventually(lambda: len(started(tmp_path)) == 1)
+        until(lambda: len(started(tmp_path)) == 1)
         first = started(tmp_path).pop()
 
         os.kill(first, stroke)
 
-        eventually(lambda: len(started(tmp_path)) == 2)
+        until(lambda: len(started(tmp_path)) == 2)
         assert not is_alive(first)
 
 
 def test_no_child_is_left_when_the_supervisor_ends(tmp_path: Path) -> None:
     with kept(tmp_path, Patience()):
-        eventually(lambda: len(started(tmp_path)) == 1)
+        until(lambda: len(started(tmp_path)) == 1)
 
     assert not any(is_alive(pid) for pid in started(tmp_path))
 
 
 def test_a_child_that_never_shows_life_is_started_again(tmp_path: Path) -> None:
     with kept(tmp_path, Patience(first=3.0), "silent"):
-        eventually(lambda: len(started(tmp_path)) > 1)
+        until(lambda: len(started(tmp_path)) > 1)
 
 
 def test_a_child_ends_when_its_supervisor_is_gone(tmp_path: Path) -> None:
     program = [sys.executable, "-c", SUPERVISOR, str(tmp_path), CHILD]
     supervisor = subprocess.Popen(program)  # noqa: S603 - the two scripts above
-    eventually(lambda: len(started(tmp_path)) == 1)
+    until(lambda: len(started(tmp_path)) == 1)
 
     supervisor.kill()
     supervisor.wait()
 
-    eventually(lambda: not any(is_alive(pid) for pid in started(tmp_path)))
+    until(lambda: not any(is_alive(pid) for pid in started(tmp_path)))

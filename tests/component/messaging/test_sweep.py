@@ -93,6 +93,19 @@ def test_a_new_start_asks_from_where_everything_was_reached(kit: Kit) -> None:
     assert (fetched, source.asked) == (0, [])
 
 
+def test_what_is_missing_of_many_subjects_is_applied_at_once_and_counted_subject_by_subject(kit: Kit) -> None:
+    source, commits = ListSource(), list[None]()
+    source.documents = [kit.verified(f"h{number}") for number in range(40)]
+    sweep = sweep_of(kit, source)
+    kit.store.on_commit = lambda: commits.append(None)
+
+    fetched = sweep.round()
+
+    assert fetched == len(kit.effects()) == 40
+    assert sweep.progress > 40
+    assert len(commits) == len(["what was fetched", "up to where it was swept"])
+
+
 def sweep_of(kit: Kit, source: ListSource) -> Sweep:
     """Return a sweep that has just started."""
     return Sweep(kit.store, kit.consumer, {"governance": source})

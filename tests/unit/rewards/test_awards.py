@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rewards.ledger import rules
+from shared.validity import valid_at
 from tests.moments import NOON
 
 
@@ -46,14 +47,14 @@ def test_the_newest_rule_that_holds_on_the_day_in_shanghai_is_chosen() -> None:
     old, new = rules.AttendanceRule(date(2024, 1, 1), 10), rules.AttendanceRule(date(2026, 9, 19), 15)
     midnight = datetime(2026, 9, 18, 16, tzinfo=UTC)
 
-    assert rules.rule_at((new, old), midnight) is new
-    assert rules.rule_at((new, old), midnight - timedelta(seconds=1)) is old
+    assert valid_at((new, old), midnight) is new
+    assert valid_at((new, old), midnight - timedelta(seconds=1)) is old
 
 
 def test_before_the_first_rule_the_first_one_holds() -> None:
     only = rules.AttendanceRule(date(2026, 9, 19), 15)
 
-    assert rules.rule_at((only,), NOON) is only
+    assert valid_at((only,), NOON) is only
 
 
 @pytest.mark.parametrize(
