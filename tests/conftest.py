@@ -11,8 +11,8 @@ from tests.stores import KINDS, STORES
 SERVERS = {"integration/kafka": "kafka", "contract/bus": "kafka", "integration/postgresql": "postgresql"}
 LONG = ("integration", "contract/bus", "e2e")
 """What takes longest, so that no process is left with it at the end."""
-UNMEASURED = ("e2e", "contract/http")
-"""What goes again through lines that other tests cover: to trace them would nearly double its time."""
+UNMEASURED = ("architecture", "contract/http", "e2e/test_kill", "e2e/test_rehearsal")
+"""What runs no lines of the project, or those again that other tests cover: to trace them nearly doubles its time."""
 
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -47,9 +47,9 @@ def server_of(item: pytest.Item) -> str | None:
     return next((kind for folder, kind in SERVERS.items() if stands_in(item, [folder])), None)
 
 
-def stands_in(item: pytest.Item, folders: Iterable[str]) -> bool:
-    """Tell whether a test stands in one of the folders of tests."""
-    return any(f"/tests/{folder}/" in item.path.as_posix() for folder in folders)
+def stands_in(item: pytest.Item, places: Iterable[str]) -> bool:
+    """Tell whether a test stands in one of some folders or files of tests."""
+    return any(f"/tests/{place}" in item.path.as_posix() for place in places)
 
 
 @pytest.fixture(autouse=True)
