@@ -4,6 +4,8 @@ UV := uv==0.13.9
 ARGS ?=
 BIN := .venv/bin
 READY := .venv/.ready
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-annotate --no-header
 NEEDED := "Python 3.11 or newer is needed: install it, or name it, as in 'make PYTHON=/path/to/python3.11 ...' / 需要 Python 3.11 或更新版本"
 
 # Every command starts in half the time where Python may keep what it has compiled.
@@ -65,8 +67,8 @@ schemas: $(READY) ## store new revisions of event schemas, write docs/events.md 
 	$(BIN)/python -m cheqi.asyncapi write
 
 lock: $(READY) ## lock the dependencies again (ARGS=--upgrade: to the newest that fit)
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra bench --generate-hashes \
-	  --no-emit-index-url --no-annotate --no-header $(ARGS) --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra dev --extra bench $(ARGS) --output-file requirements.lock pyproject.toml
+	$(LOCK) --constraint requirements.lock --output-file deploy/requirements.lock pyproject.toml
 
 clean: ## remove what was installed, built and cached
 	rm -rf .venv build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -12,7 +12,7 @@ from tests.containers.kafka import Broker
 from tests.containers.postgresql import Server
 
 PASSWORD = token_hex(16)
-CHEQI = (sys.executable, "-c", "from cheqi.main import app; app()")
+CHEQI = (sys.executable, "-m", "cheqi")
 DURABLE = "-c shared_buffers=512MB -c max_wal_size=4GB -c max_connections=200 -c track_commit_timestamp=on"
 """What is committed is on the disk, as PostgreSQL has it by default; memory is as a server of this use has it."""
 

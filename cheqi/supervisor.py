@@ -14,7 +14,7 @@ import structlog
 END_WITHIN_S = 20.0
 RESTART_DELAY_MAX_S = 10.0
 BEATS_READ_MAX = 4096
-PROGRAM = (sys.executable, "-c", "from cheqi.main import app; app()")
+PROGRAM = (sys.executable, "-m", "cheqi")
 
 log = structlog.get_logger(__name__)
 

@@ -8,7 +8,12 @@ from hypothesis import settings
 
 from tests.stores import KINDS, STORES
 
-SERVERS = {"integration/kafka": "kafka", "contract/bus": "kafka", "integration/postgresql": "postgresql"}
+SERVERS = {
+    "integration/kafka": "kafka",
+    "contract/bus": "kafka",
+    "integration/postgresql": "postgresql",
+    "integration/image": "image",
+}
 LONG = ("integration", "contract/bus", "e2e")
 """What takes longest, so that no process is left with it at the end."""
 UNMEASURED = ("architecture", "contract/http", "e2e/test_kill", "e2e/test_rehearsal")

@@ -13,7 +13,7 @@ import httpx2
 
 from shared.settings import PREFIX, Settings
 
-COMMAND = (sys.executable, "-c", "from cheqi.main import app; app()")
+COMMAND = (sys.executable, "-m", "cheqi")
 READY_WITHIN_S, END_WITHIN_S = 60, 30
 LOOK_EVERY_S = 0.02
 

@@ -10,7 +10,7 @@ import pytest
 from cheqi.demo.play import STEPS
 from tests.e2e.town import free_port
 
-CHEQI = (sys.executable, "-c", "from cheqi.main import app; app()")
+CHEQI = (sys.executable, "-m", "cheqi")
 ROOT = Path(__file__).parents[2]
 WITHIN_S = 280
 TOLD = (
