@@ -111,7 +111,8 @@ def _server(app: ASGIApp, settings: Settings, pulse: Pulse) -> uvicorn.Server:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=settings.proxies is not None,
+        forwarded_allow_ips=settings.proxies,
         lifespan="off",
     )
     return uvicorn.Server(config)

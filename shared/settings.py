@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     kafka_replication: int = Field(1, ge=1, le=9, description="how many brokers keep each record, 1 to 9")
     host: str = Field("127.0.0.1", description="the address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="the port to listen on, 1 to 65535, or 0 for any")
+    proxies: Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F.:/]+(,[0-9a-fA-F.:/]+)*$")] | None = Field(
+        None,
+        description="the addresses of proxies in front, which are believed whom they forward for, such as 10.0.0.5",
+    )
     public_url: Address | None = Field(
         None, description="the address that people see, such as https://cheqi.example.cn"
     )

@@ -6,12 +6,14 @@ What SQLAlchemy has compiled for an engine then serves test after test, and no t
 import atexit
 import shutil
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
 from sqlalchemy import Engine, MetaData
+from sqlalchemy.orm import Session
 
 from shared.db.store import Store, open_store, sqlite_url
 
@@ -24,6 +26,25 @@ class ShelvedStore(Store):
     def __init__(self, engine: Engine, free: list[Engine]) -> None:
         super().__init__(engine)
         self._free, self._is_open = free, True
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a snapshot; raises where the engine serves another test by now."""
+        self._refuse_closed()
+        with super().read() as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a transaction; raises where the engine serves another test by now."""
+        self._refuse_closed()
+        with super().write() as session:
+            yield session
+
+    def _refuse_closed(self) -> None:
+        if not self._is_open:
+            message = "this store was closed: what goes on using it would meet another test's rows"
+            raise RuntimeError(message)
 
     def close(self) -> None:
         """Close every connection, and give the engine back once."""

@@ -61,10 +61,18 @@ def _shown(parameters: Mapping[str, str], language: str) -> dict[str, str]:
 def _word(name: str, value: str, language: str) -> str:
     """Return a parameter as a reader reads it; a code that has no word yet is shown as it is."""
     if name.endswith("_at"):
-        return f"{datetime.fromisoformat(value).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        return _moment(value)
     if name == "community":
         return communities()[value].name_zh if value in communities() else value
     return WORDS.get(name, {}).get(value, {}).get(language, value)
+
+
+def _moment(value: str) -> str:
+    """Return a moment as people here read it; one that no calendar holds is shown as it is."""
+    try:
+        return f"{datetime.fromisoformat(value).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError):
+        return value
 
 
 def _load(path: Path) -> dict[str, Any]:

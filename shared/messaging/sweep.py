@@ -35,9 +35,10 @@ class Sweep:
     def _sweep(self, name: str, source: Source) -> int:
         before = self._unreached.get(name)
         changed = self._changed(name, source)
-        due = (before if before is not None else changed).values()
-        fetched = self._fetch(name, source, due)
-        self._unreached[name] = self._not_reached(name, [*({**(before or {}), **changed}).values()])
+        # What is seen is remembered before it is fetched: a round that fails must not be the only one that knew of it.
+        unreached = self._unreached[name] = {**(before or {}), **changed}
+        fetched = self._fetch(name, source, list((changed if before is None else before).values()))
+        self._unreached[name] = self._not_reached(name, unreached.values())
         self._note_progress(name)
         return fetched
 
@@ -47,12 +48,14 @@ class Sweep:
             with self._store.read() as session:
                 self._seen[name] = self._noted[name] = marks.next_offset(session, name, SWEPT)
         changed: dict[str, Head] = {}
-        heads = source.heads(self._seen[name], PAGE_MAX)
+        seen = self._seen[name]
+        heads = source.heads(seen, PAGE_MAX)
         while heads:
             changed.update(self._not_reached(name, heads))
-            self._seen[name] = heads[-1].position
+            seen = heads[-1].position
             self.progress += 1
-            heads = source.heads(self._seen[name], PAGE_MAX) if len(heads) == PAGE_MAX else []
+            heads = source.heads(seen, PAGE_MAX) if len(heads) == PAGE_MAX else []
+        self._seen[name] = seen
         return changed
 
     def _not_reached(self, name: str, heads: Iterable[Head]) -> dict[str, Head]:

@@ -121,10 +121,11 @@ class Worker:
         kind.sits_out = min(2**kind.failures, SITS_OUT_MAX)
 
     def _apply(self) -> bool:
-        swept = self._sweep_when_due()
+        swept = self.sweep_when_due()
         return self._work.reader.step() or swept
 
-    def _sweep_when_due(self) -> bool:
+    def sweep_when_due(self) -> bool:
+        """Sweep when the last round was a minute ago or failed; tell whether anything was fetched. Raises why not."""
         now = self._clock.now()
         if self._swept_at is not None and now - self._swept_at < SWEEP_EVERY:
             return False

@@ -158,7 +158,7 @@ def _json(answer: str, status: int, headers: dict[str, str] | None = None) -> Re
 
 async def _body(request: Request) -> bytes:
     body = await request.body()
-    if is_json(request) and NUL.search(body):
+    if is_json(request) and (b"\x00" in body or NUL.search(body)):
         raise kinds.NUL_CHARACTER()
     return body
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from shared.web.language import Language
 
 NAME_MAX_CHARS = 60
@@ -60,13 +62,20 @@ BOUNDS: Mapping[str, str] = {
     "lt": "< ",
     "le": "≤ ",
     "expected": "",
+    "pattern": "",
 }
+
+
+def wanted(code: str, chinese: str, english: str) -> PydanticCustomError:
+    """Return what a schema raises of several fields together: its words say what would be right."""
+    return PydanticCustomError(code, "{en}", {"zh": chinese, "en": english})
 
 
 def field_problem(error: Mapping[str, Any], language: Language) -> dict[str, str]:
     """Return one entry of a problem's `errors`: which field, the code of what is wrong, and the words for it."""
-    chinese, english = TEXTS.get(error["type"], OTHERWISE)
-    bound = _bound(error.get("ctx", {}))
+    context = error.get("ctx", {})
+    chinese, english = TEXTS.get(error["type"]) or (context.get("zh", OTHERWISE[0]), context.get("en", OTHERWISE[1]))
+    bound = _bound(context)
     words = f"{chinese}（{bound}）" if bound else chinese
     if language == "en":
         words = f"{english} ({bound})" if bound else english

@@ -8,7 +8,7 @@ INVALID_REQUEST = ProblemKind(
     "请求内容有误",
     "The request is not acceptable",
     "有 {count} 处内容不符合要求，见 errors。请更正后重新提交。",
-    "{count} fields are not acceptable, see errors. Correct them and send the request again.",
+    "What is not acceptable stands in errors ({count} in all). Correct them and send the request again.",
 )
 BAD_JSON = ProblemKind(
     "bad-json",

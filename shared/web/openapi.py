@@ -26,6 +26,9 @@ PROBLEM_ANSWER = {
     "description": SAID,
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+HARMLESS = "x-harmless"
+WITHOUT_KEY = {HARMLESS: True}
+"""What a route says of itself that changes nothing, or nothing more by repetition."""
 KEY_PARAMETER = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -53,6 +56,7 @@ class ServiceApp(FastAPI):
 def _ask_for_key(operation: dict[str, Any]) -> None:
     """Add the header to a command of somebody who is signed in; the open ones are harmless by repetition."""
     signed_in = any(PERSON in way for way in operation.get("security", []))
+    signed_in &= not operation.get(HARMLESS, False)
     parameters = operation.setdefault("parameters", []) if signed_in else [KEY_REFERENCE]
     if KEY_REFERENCE not in parameters:
         parameters.append(KEY_REFERENCE)

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, StringConstraints, model_validator
 
 from services.governance.schemas import Body, Code
+from shared.web.fields import wanted
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
@@ -28,7 +29,9 @@ class CategoryChange(Body):
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("give title_zh, title_en or active")
+            raise wanted(
+                "nothing_to_change", "请给出 title_zh、title_en 或 active", "give title_zh, title_en or active"
+            )
         return self
 
 

@@ -1,5 +1,6 @@
 """What decides about reports: how many are taken, which earn, and which lie near one another."""
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -44,7 +45,9 @@ EARNING_RULES = (EarningRule(date(2024, 1, 1), reports_max=5),)
 REPORTING_RULES = (ReportingRule(date(2024, 1, 1), reports_max=50),)
 NEAR_RULES = (NearRule(date(2024, 1, 1), radius_m=50, within=timedelta(days=14)),)
 SHOWN_STEP_M = 10
-"""Distances are shown in steps, so that a stranger's exact place cannot be worked out from several of them."""
+"""Places are compared as they lie in a grid of such steps: whoever moves a report, or makes many, to find out where a
+stranger's report lies learns in which square of the grid, and nothing more."""
+METRES_PER_DEGREE = 111_195.0
 
 
 def earning_rule(moment: datetime) -> EarningRule:
@@ -76,8 +79,19 @@ def forgone_award(rule: EarningRule, *, earning: int, own_photo: bool) -> NoAwar
 
 
 def nearness_m(rule: NearRule, here: Point, there: Point) -> int | None:
-    """Return how far apart two places are, in steps of 10 m, or None where that is more than counts as near."""
-    distance = haversine_m(here, there)
-    if distance > rule.radius_m:
+    """Return how far apart two places are, in steps of 10 m, or None where that is more than counts as near.
+
+    Of two places within the radius none is missed: it is widened by what the grid may move both of them apart.
+    """
+    distance = haversine_m(_in_grid(here), _in_grid(there))
+    if distance > rule.radius_m + SHOWN_STEP_M * math.sqrt(2):
         return None
     return round(distance / SHOWN_STEP_M) * SHOWN_STEP_M
+
+
+def _in_grid(place: Point) -> Point:
+    """Return the crossing of the grid that is nearest to a place; its lines lie a step apart."""
+    north = SHOWN_STEP_M / METRES_PER_DEGREE
+    lat = round(place.lat / north) * north
+    east = north / math.cos(math.radians(lat))
+    return Point(lat, round(place.lon / east) * east)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_
 from services.governance.schemas import Body, Code, Id
 from services.governance.states import State
 from shared.geo import Datum
+from shared.web.fields import wanted
 
 
 def seen(words: str) -> str:
@@ -40,7 +41,7 @@ class HazardDraft(Body):
     @model_validator(mode="after")
     def _tells_something(self) -> Self:
         if self.photo_id is None and not self.words:
-            raise ValueError("give a photo, or words, or both")
+            raise wanted("nothing_reported", "请给出照片、文字或两者", "give a photo, or words, or both")
         return self
 
 
@@ -53,7 +54,7 @@ class HazardChange(Body):
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if self.words == "" or (self.words is None and self.point is None):
-            raise ValueError("give words, or a point, or both")
+            raise wanted("nothing_to_change", "请给出文字、位置或两者", "give words, or a point, or both")
         return self
 
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from services.registration.schemas import Body, Login, PlaceCode
 from shared.auth import Role
+from shared.web.moments import Day
 
 
 class Office(Body):
@@ -13,8 +14,8 @@ class Office(Body):
 
     role: Role
     subdistrict: PlaceCode
-    starts_on: date | None = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
 
 
 class StaffDraft(Office):

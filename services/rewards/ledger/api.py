@@ -1,11 +1,10 @@
 """Routes of points: balance, statement, reversal."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
 from services.rewards.ledger import commands, rules, statement, store
@@ -15,11 +14,11 @@ from services.rewards.schemas import Id
 from shared.auth import STAFF, Role, authorize
 from shared.errors import NOT_FOUND
 from shared.web import Call, Caller, Cursor, page_of
+from shared.web.moments import Moment
 
 router = APIRouter(tags=["points"])
 
-EPOCH, FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-AsOf = Annotated[AwareDatetime | None, Query(ge=EPOCH, le=FAR)]
+AsOf = Annotated[Moment | None, Query()]
 
 
 @router.get("/riders/me/balance")

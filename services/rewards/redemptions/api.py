@@ -14,11 +14,12 @@ from services.rewards.schemas import Id
 from shared.auth import Role, authorize
 from shared.errors import Refusal
 from shared.web import Call, Caller, Cursor, Page, page_of
+from shared.web.openapi import WITHOUT_KEY
 
 router = APIRouter(tags=["redemptions"])
 
 
-@router.post("/voucher-lookups")
+@router.post("/voucher-lookups", openapi_extra=WITHOUT_KEY)
 def look_up_voucher(scan: Scan, call: Caller) -> LookupView:
     """Tell what a voucher is and whether it may be redeemed now (partner); nothing is changed, so no key is needed."""
     digest = ports_of(call).digest

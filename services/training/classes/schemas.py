@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from services.training.classes.rules import Outcome
 from services.training.schemas import Body, Id
+from shared.web.moments import Moment
 
 Place = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
@@ -14,7 +15,7 @@ Place = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 class ClassChange(Body):
     """What staff change of a class; what is left out stays."""
 
-    starts_at: AwareDatetime | None = None
+    starts_at: Moment | None = None
     venue_zh: Place | None = None
     venue_en: Place | None = None
 

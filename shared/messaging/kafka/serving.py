@@ -13,7 +13,7 @@ from typing import Protocol
 import structlog
 
 from shared.db.commits import taking_hints
-from shared.messaging.failures import Failure, kind_of
+from shared.messaging.failures import place_of
 from shared.messaging.kafka.applying import Applier
 from shared.messaging.kafka.beside import RelayLoop, chores
 from shared.messaging.kafka.worker import PULSE_S, KafkaWorker, Pulse, Settings
@@ -34,8 +34,8 @@ class Sweeping(Protocol):
         """How far the sweep has come."""
         ...
 
-    def step(self) -> bool:
-        """Sweep, and do the other chores once."""
+    def sweep_when_due(self) -> bool:
+        """Sweep, unless that was done a short while ago."""
         ...
 
 
@@ -83,17 +83,13 @@ def run_relay(node: Node, settings: Settings, pulse: Callable[[], None] = lambda
 
 
 def sweep_first(beside: Sweeping, pulse: Callable[[Pulse], None]) -> None:
-    """Sweep once and tell every second how far that has come; what is transient puts it off, all else is raised."""
+    """Sweep once and tell every second how far that has come; what fails is left to the rounds beside the bus."""
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(beside.step)
+        first = pool.submit(beside.sweep_when_due)
         while wait([first], PULSE_S).not_done:
             pulse(Pulse(beside.swept, joined=False, behind=0, troubles=()))
-    try:
-        first.result()
-    except Exception as error:
-        if kind_of(error) is not Failure.TRANSIENT:
-            raise
-        log.warning("the first sweep is put off", error=type(error).__name__)
+    if (error := first.exception()) is not None:
+        log.warning("the first sweep is put off", error=type(error).__name__, place=place_of(error))
 
 
 def holder_name() -> str:

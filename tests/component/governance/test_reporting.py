@@ -135,6 +135,16 @@ def test_what_cannot_be_a_report_is_refused_and_leaves_nothing(
     assert stage.get(RIDER, "/hazards/mine").json()["total"] == 0
 
 
+def test_a_report_of_nothing_is_told_what_it_takes(stage: Stage) -> None:
+    nothing = {key: value for key, value in draft().items() if key != "words"}
+
+    told = stage.post(RIDER, "/hazards", nothing).json()["errors"]
+
+    assert [(error["code"], error["message"]) for error in told] == [
+        ("nothing_reported", "give a photo, or words, or both")
+    ]
+
+
 def test_a_missing_datum_is_named(stage: Stage) -> None:
     answer = stage.post(RIDER, "/hazards", draft(point={"lat": 39.99, "lon": 116.31})).json()
 

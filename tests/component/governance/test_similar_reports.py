@@ -35,8 +35,8 @@ def test_a_report_20_m_away_three_minutes_later_suggests_the_first(stage: Stage)
 
 @pytest.mark.parametrize(
     "changes",
-    [{"category": "waste"}, {"point": point(60)}, {"community": COMMUNITY_ELSEWHERE}],
-    ids=["another category", "60 m away", "another sub-district"],
+    [{"category": "waste"}, {"point": point(80)}, {"community": COMMUNITY_ELSEWHERE}],
+    ids=["another category", "80 m away", "another sub-district"],
 )
 def test_what_differs_is_not_suggested(stage: Stage, changes: dict[str, object]) -> None:
     stage.report()

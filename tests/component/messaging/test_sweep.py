@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from shared.messaging.arrivals import Arrival, read
 from shared.messaging.source import Head
 from shared.messaging.sweep import Sweep
@@ -14,6 +16,7 @@ class ListSource:
     def __init__(self) -> None:
         self.documents: list[str] = []
         self.asked: list[str] = []
+        self.away = 0
 
     def heads(self, after: int, limit: int = 500) -> list[Head]:
         """Return the last event of each subject that changed."""
@@ -30,6 +33,10 @@ class ListSource:
     def of_subject(self, subject: str, after_sequence: int, limit: int = 500) -> list[str]:
         """Return what stands above a sequence."""
         self.asked.append(subject)
+        if self.away:
+            self.away -= 1
+            message = "the publisher cannot be reached"
+            raise ConnectionError(message)
         mine = [one for one in self._arrivals() if one.envelope.subject == subject]
         return [one.document for one in mine if one.sequence > after_sequence][:limit]
 
@@ -104,6 +111,30 @@ def test_what_is_missing_of_many_subjects_is_applied_at_once_and_counted_subject
     assert fetched == len(kit.effects()) == 40
     assert sweep.progress > 40
     assert len(commits) == len(["what was fetched", "up to where it was swept"])
+
+
+@pytest.mark.parametrize("swept_before", [False, True])
+@pytest.mark.parametrize("started_anew", [False, True])
+def test_what_a_round_failed_to_fetch_is_fetched_by_a_later_one(
+    kit: Kit, *, swept_before: bool, started_anew: bool
+) -> None:
+    source = ListSource()
+    sweep = sweep_of(kit, source)
+    if swept_before:
+        sweep.round()
+    source.documents = [kit.verified("h1")]
+    if swept_before:
+        sweep.round()
+    source.documents.append(kit.verified("h2"))
+    source.away = 1
+
+    with pytest.raises(ConnectionError):
+        sweep.round()
+
+    later = sweep_of(kit, source) if started_anew else sweep
+    later.round()
+    later.round()
+    assert sorted(kit.effects()) == [("h1", "low"), ("h2", "low")]
 
 
 def sweep_of(kit: Kit, source: ListSource) -> Sweep:

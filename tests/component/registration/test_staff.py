@@ -234,6 +234,16 @@ def test_an_office_cannot_end_before_it_begins(stage: Stage, dates: dict[str, st
     assert (answer.status_code, problem_of(answer)) == (422, "office-dates-reversed")
 
 
+@pytest.mark.parametrize(
+    "dates",
+    [{"ends_on": "9999-12-31"}, {"starts_on": "9999-12-31"}, {"starts_on": "0001-01-01"}, {"ends_on": 1_900_000_000}],
+)
+def test_an_office_s_days_are_days_that_calendars_hold(stage: Stage, dates: dict[str, object]) -> None:
+    answer = appoint(stage, ADMINISTRATOR, **dates)
+
+    assert (answer.status_code, problem_of(answer)) == (422, "invalid-request")
+
+
 def test_staff_see_the_offices_of_their_own_sub_district_with_a_true_count(stage: Stage) -> None:
     for number in range(3):
         appoint(stage, login=f"ours-{number}")

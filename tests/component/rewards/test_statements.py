@@ -23,6 +23,15 @@ def test_a_statement_shows_the_accounts_as_of_any_moment(stage: Stage) -> None:
     assert shown == [(0, 0, 0, 0), (0, 10, 0, 1), (50, 0, 0, 2), (20, 0, 30, 3)]
 
 
+@pytest.mark.parametrize("moment", ["99999999999", "1e9", "2026-01-01", "9999-12-31T23:59:59Z", "1969-12-31T00:00:00Z"])
+def test_a_moment_of_a_statement_is_written_out_and_one_that_calendars_hold(stage: Stage, moment: str) -> None:
+    stage.register()
+
+    answer = stage.get(RIDER, "/riders/me/statement", as_of=moment)
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "query.as_of")
+
+
 def test_a_statement_is_paged_newest_first_with_a_true_total(stage: Stage) -> None:
     for number in range(5):
         stage.bench.clock.advance(timedelta(seconds=1))

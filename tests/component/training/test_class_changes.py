@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from shared.events.training import ClassChangedV1, ClassCompletedV1
 from tests.component.training.stage import OTHER, RIDER, STAFF, STAFF_ELSEWHERE, Stage
 
@@ -39,6 +41,19 @@ def test_a_class_cannot_be_moved_into_the_past_or_to_a_time_without_zone(stage: 
 
     assert (past.status_code, past.json()["type"].rpartition("/")[2]) == (422, "start-in-the-past")
     assert vague.status_code == 422
+    assert not stage.bench.told(ClassChangedV1)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "1900000000", 1_900_000_001],
+)
+def test_a_class_begins_at_a_moment_that_calendars_hold_and_that_is_written_out(stage: Stage, moment: object) -> None:
+    class_id = stage.class_of(stage.course(), RIDER)
+
+    answer = stage.client(STAFF).patch(f"/api/training/classes/{class_id}", json={"starts_at": moment})
+
+    assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (422, ["body.starts_at"])
     assert not stage.bench.told(ClassChangedV1)
 
 

@@ -52,6 +52,8 @@ def test_what_is_no_json_is_refused(bench: Bench, body: bytes) -> None:
         (b"null", "invalid-request"),
         (b"", "invalid-request"),
         (b'{"words":"a","words":"b"}', None),
+        (r'{"words":"a\u0000b"}'.encode("utf-16"), "nul-character"),
+        (r'{"words":"a\u0000b"}'.encode("utf-32-be"), "nul-character"),
     ],
 )
 def test_text_that_no_database_takes_is_refused(bench: Bench, body: bytes, expected: str | None) -> None:

@@ -31,7 +31,7 @@ class Order(BaseModel):
     [
         ({"words": SECRET}, "string_too_long", "is too long (≤ 5)", "过长（≤ 5）"),
         ({"words": "a"}, "string_too_short", "is too short (≥ 2)", "过短（≥ 2）"),
-        ({"words": "A1"}, "string_pattern_mismatch", "has the wrong form", "格式不符"),
+        ({"words": "A1"}, "string_pattern_mismatch", "has the wrong form (^[a-z]*$)", "格式不符（^[a-z]*$）"),
         ({"words": 1}, "string_type", "must be text", "应为文字"),
         ({"count": 0}, "greater_than_equal", "is too small (≥ 1)", "过小（≥ 1）"),
         ({"count": SECRET}, "less_than", "is too large (< 9)", "过大（< 9）"),

@@ -29,17 +29,26 @@ TODAY = date(2026, 9, 18)
 
 
 @given(st.floats(0, 200))
-def test_near_is_what_is_within_50_m_and_it_is_told_in_steps(distance: float) -> None:
+def test_what_is_within_50_m_is_near_and_it_is_told_in_steps(distance: float) -> None:
     there = Point(HERE.lat + distance / DEGREE_M, HERE.lon)
 
     near = nearness_m(NEAR, HERE, there)
 
     if near is None:
-        assert distance > 49.9
+        assert distance > 50
     else:
-        assert distance < 50.1
+        assert distance < 80
         assert near % 10 == 0
-        assert abs(near - distance) <= 5.1
+        assert abs(near - distance) <= 20
+
+
+@given(north_m=st.floats(-100, 100), east_m=st.floats(-100, 100))
+def test_where_in_its_square_a_stranger_s_report_lies_cannot_be_found_out(north_m: float, east_m: float) -> None:
+    crossing = round(HERE.lat * DEGREE_M / 10) * 10 / DEGREE_M
+    mine = Point(HERE.lat + north_m / DEGREE_M, HERE.lon + east_m / DEGREE_M)
+    one, other = (Point(crossing + off_m / DEGREE_M, HERE.lon) for off_m in (-4.5, 4.5))
+
+    assert nearness_m(NEAR, mine, one) == nearness_m(NEAR, mine, other)
 
 
 def seen(rider_id: str, hazard_id: str, trace: Trace) -> Sighting:

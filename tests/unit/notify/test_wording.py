@@ -26,6 +26,13 @@ def test_a_template_has_the_same_parts_and_parameters_in_both_languages(template
     assert (chinese.sms is None) == (english.sms is None)
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "tomorrow"])
+def test_a_moment_that_no_calendar_holds_is_shown_as_it_is(moment: str) -> None:
+    shown = {"title_zh": "急救", "title_en": "First aid", "starts_at": moment, "class_id": "c"}
+
+    assert moment in render("class-changed", LATEST["class-changed"].version, "en", shown).body
+
+
 @pytest.mark.parametrize("event", SAMPLES, ids=SAMPLE_IDS)
 def test_a_notice_of_every_event_renders_in_both_languages(event: Event) -> None:
     for draft in drafts_of(event):
