@@ -55,7 +55,10 @@ def report_hazard(session: Session, principal: Principal, draft: HazardDraft) ->
 
 
 def change_hazard(session: Session, principal: Principal, hazard_id: str, change: HazardChange) -> str:
-    """Correct the words or the place of an own report that nobody has decided about; what was there is replaced."""
+    """Correct the words or the place of an own report that nobody has decided about; what was there is replaced.
+
+    Raises ALREADY_DECIDED, and TOO_MANY_CHANGES for a report that was corrected again and again.
+    """
     rider_id = _admitted(session, principal)
     hazard, hidden = store.lock_hazard(session, hazard_id), NOT_FOUND(kind="hazard", id=hazard_id)
     authorize(principal, {Role.RIDER}, owner=hazard.rider_id or "", hidden=hidden)
@@ -69,10 +72,18 @@ def change_hazard(session: Session, principal: Principal, hazard_id: str, change
 
     wanted = _changed(content, change)
     if wanted != content:
+        _count_change(hazard, now(session))
         personal.keep_content(session, rider_id, hazard_id, wanted)
         fields = _names_of_changes(content, wanted)
         emit(session, HazardDetailsChangedV1(subdistrict=hazard.subdistrict, hazard_id=hazard.id, fields=fields))
     return hazard.id
+
+
+def _count_change(hazard: Hazard, moment: datetime) -> None:
+    limit = rules.changing_rule(moment).changes_max
+    if hazard.changes >= limit:
+        raise problems.TOO_MANY_CHANGES(hazard_id=hazard.id, limit=limit)
+    hazard.changes += 1
 
 
 def _admitted(session: Session, principal: Principal) -> str:

@@ -34,6 +34,7 @@ class Hazard(Base):
     shares_award: Mapped[bool | None] = mapped_column(Boolean)
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decided_by: Mapped[str | None] = mapped_column(Text)
+    changes: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 class HazardContent(Base):

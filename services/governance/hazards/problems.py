@@ -31,6 +31,15 @@ POINT_IMPLAUSIBLE = ProblemKind(
     detail_en="The point is outside {south}..{north} N, {west}..{east} E. Check that latitude and longitude are not "
     "swapped and that the phone had a fix, and try again.",
 )
+TOO_MANY_CHANGES = ProblemKind(
+    code="too-many-changes",
+    status=409,
+    title_zh="该上报不能再更正",
+    title_en="The report cannot be corrected any more",
+    detail_zh="上报 {hazard_id} 已更正 {limit} 次，已达上限，本次更正没有保存。请等待工作人员处理，或另行上报。",
+    detail_en="Report {hazard_id} was corrected {limit} times, which is the most, and this correction was not kept. "
+    "Wait for staff to look at it, or make another report.",
+)
 ALREADY_DECIDED = ProblemKind(
     code="hazard-already-decided",
     status=409,

@@ -33,6 +33,14 @@ class ReportingRule:
 
 
 @dataclass(frozen=True)
+class ChangingRule:
+    """How often the rider may correct a report, from a day on: each correction is told, and kept for ever."""
+
+    valid_from: date
+    changes_max: int
+
+
+@dataclass(frozen=True)
 class NearRule:
     """How near in metres and in time an open report of the same category must be to be suggested, from a day on."""
 
@@ -43,6 +51,7 @@ class NearRule:
 
 EARNING_RULES = (EarningRule(date(2024, 1, 1), reports_max=5),)
 REPORTING_RULES = (ReportingRule(date(2024, 1, 1), reports_max=50),)
+CHANGING_RULES = (ChangingRule(date(2024, 1, 1), changes_max=20),)
 NEAR_RULES = (NearRule(date(2024, 1, 1), radius_m=50, within=timedelta(days=14)),)
 SHOWN_STEP_M = 10
 """Places are compared as they lie in a grid of such steps: whoever moves a report, or makes many, to find out where a
@@ -58,6 +67,11 @@ def earning_rule(moment: datetime) -> EarningRule:
 def reporting_rule(moment: datetime) -> ReportingRule:
     """Return how many reports of a rider are taken on the moment's day."""
     return valid_at(REPORTING_RULES, moment)
+
+
+def changing_rule(moment: datetime) -> ChangingRule:
+    """Return how often a report may be corrected at the moment."""
+    return valid_at(CHANGING_RULES, moment)
 
 
 def near_rule(moment: datetime) -> NearRule:

@@ -17,8 +17,8 @@ WRONG_MAX = 10
 @contextmanager
 def answering(folder: Path, **chosen: str) -> Iterator[httpx2.Client]:
     """Run all services while the block runs, and yield a client that stands where a proxy would."""
-    settings = Settings(data=folder / "data", sms="trial", port=free_port(), log_level="error", **chosen)
-    process = Process(folder, settings)
+    settings = Settings(data=folder / "data", sms="trial", port=free_port(), log_level="error")
+    process = Process(folder, settings.model_copy(update=chosen))
     process.start()
     try:
         process.wait_until_ready()

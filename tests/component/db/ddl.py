@@ -12,6 +12,9 @@ from sqlalchemy import Connection, MetaData, create_mock_engine, text
 from sqlalchemy.dialects import registry
 
 ROOT = Path(__file__).parents[3]
+ADDED = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (.+)")
+ON_ONE_LINE = re.compile(r", (?=[a-z_]+ [A-Z])")
+"""Where SQLite writes an added column behind the last one."""
 DROPPED, RENAMED = re.compile(r"DROP TABLE (\w+)"), re.compile(r"ALTER TABLE (\w+) RENAME TO (\w+)")
 SERVICES = sorted(path.parents[2].name for path in ROOT.glob("services/*/migrations/versions/0001_*.py"))
 
@@ -61,8 +64,10 @@ def _standing(statements: Iterable[str]) -> list[str]:
     """Return what creates the tables and indexes that stand in the end, under the names that they then have."""
     standing: list[str] = []
     for statement in statements:
-        dropped, renamed = DROPPED.search(statement), RENAMED.search(statement)
-        if dropped:
+        dropped, renamed, added = (form.search(statement) for form in (DROPPED, RENAMED, ADDED))
+        if added:
+            standing = [f"{one}\n{added[2]}" if f"TABLE {added[1]} " in one else one for one in standing]
+        elif dropped:
             standing = [one for one in standing if not re.search(rf"(TABLE|ON) {dropped[1]} ", one)]
         elif renamed:
             standing = [re.sub(rf"TABLE {renamed[1]} ", f"TABLE {renamed[2]} ", one) for one in standing]
@@ -77,5 +82,6 @@ def normal(statements: Iterable[str]) -> list[str]:
 
 
 def _parts(statement: str) -> Iterable[str]:
-    lines = (line for line in statement.replace('"', "").splitlines() if line.strip(" ,)"))
+    whole = ON_ONE_LINE.sub("\n", statement.replace('"', ""))
+    lines = (line for line in whole.splitlines() if line.strip(" ,)"))
     return (re.sub(r"\s+", " ", line).strip(" ,)") for line in lines)

@@ -209,6 +209,19 @@ def test_nobody_corrects_somebody_else_s_report_or_a_decided_one(stage: Stage) -
     assert code(stage.patch(RIDER, f"/hazards/{hazard_id}", {"words": "x"})) == (409, "hazard-already-decided")
 
 
+def test_a_report_is_corrected_twenty_times_at_most_and_what_changes_nothing_does_not_count(stage: Stage) -> None:
+    hazard_id = stage.report()
+
+    taken = [stage.patch(RIDER, f"/hazards/{hazard_id}", {"words": f"{n} holes"}).status_code for n in range(20)]
+    same = stage.patch(RIDER, f"/hazards/{hazard_id}", {"words": "19 holes"})
+    refused = stage.patch(RIDER, f"/hazards/{hazard_id}", {"words": "20 holes"})
+
+    assert taken == [200] * 20
+    assert same.status_code == 200
+    assert code(refused) == (409, "too-many-changes")
+    assert stage.get(RIDER, f"/hazards/{hazard_id}").json()["words"] == "19 holes"
+
+
 def test_words_that_nobody_can_see_tell_nothing(stage: Stage) -> None:
     reported = stage.post(RIDER, "/hazards", draft(words="\u202e\u200b"))
     changed = stage.patch(RIDER, f"/hazards/{stage.report()}", {"words": "\u200b"})
