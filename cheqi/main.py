@@ -17,6 +17,7 @@ from cheqi.house import list_trial_sms, opened
 from cheqi.rehearsal import command as rehearsal
 from cheqi.republish import republish
 from cheqi.terminal import AsJSON, explained, say, show_rows
+from shared.errors import ConfigurationError
 from shared.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Cheqi (车骑) serves a city district's riders.", add_completion=False)
@@ -111,6 +112,14 @@ def create_administrator(
     password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
 ) -> None:
     """Make an administrator; prints, once, the address that an authenticator app reads."""
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else getpass.getpass("Password: ")
-    with explained(), opened(read_settings(), make=True) as house:
-        typer.echo(house.create_administrator(login, password))
+    with explained():
+        password = sys.stdin.readline().rstrip("\n") if password_stdin else _asked_password()
+        with opened(read_settings(), make=True) as house:
+            typer.echo(house.create_administrator(login, password))
+
+
+def _asked_password() -> str:
+    if not sys.stdin.isatty():
+        message = "there is no terminal to ask for a password at; give it on standard input with --password-stdin"
+        raise ConfigurationError(message)
+    return getpass.getpass("Password: ")

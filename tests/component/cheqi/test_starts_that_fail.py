@@ -44,6 +44,17 @@ def test_a_database_server_that_does_not_answer_is_told_in_a_sentence(
     assert "secret-word" not in said
 
 
+def test_a_password_is_not_asked_for_where_there_is_no_terminal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    words = ("staff", "create-administrator", "--login", "admin")
+
+    status, said = outcome(monkeypatch, *words, DATA=str(tmp_path / "data"), SMS="trial")
+
+    assert (status, "--password-stdin" in said) == (2, True)
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_port_that_another_program_listens_on_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
