@@ -11,6 +11,8 @@ import h3
 
 EARTH_RADIUS_M = 6_371_008.8
 CELL_RESOLUTION = 9
+CELL_SPAN_M = 200.0
+"""How far a cell's corner is from its middle, about."""
 CELL_REACH_M = 150
 """How far from a cell's edge its ring of neighbours reaches, at least."""
 
@@ -70,6 +72,12 @@ def haversine_m(one: Point, other: Point) -> float:
 def cell(point: Point) -> str:
     """Return the coarse cell (a hexagon some 200 m from middle to corner) in which the point lies."""
     return str(h3.latlng_to_cell(point.lat, point.lon, CELL_RESOLUTION))
+
+
+def middle_of_cell(point: Point) -> Point:
+    """Return the middle of the coarse cell in which the point lies."""
+    lat, lon = h3.cell_to_latlng(cell(point))
+    return Point(lat, lon)
 
 
 def cells_around(point: Point, radius_m: float) -> set[str]:

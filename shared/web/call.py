@@ -1,5 +1,6 @@
 """What a route has of its request: who calls, in which language, and one transaction to answer from."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -158,7 +159,7 @@ def _json(answer: str, status: int, headers: dict[str, str] | None = None) -> Re
 
 async def _body(request: Request) -> bytes:
     body = await request.body()
-    if is_json(request) and (b"\x00" in body or NUL.search(body)):
+    if is_json(request) and (NUL.search(body) or not json.detect_encoding(body).startswith("utf-8")):
         raise kinds.NUL_CHARACTER()
     return body
 

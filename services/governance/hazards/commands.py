@@ -13,6 +13,8 @@ from services.governance.hazards import personal, problems, rules, store
 from services.governance.hazards.models import Hazard
 from services.governance.hazards.personal import Content
 from services.governance.hazards.schemas import HazardChange, HazardDraft, StatedPoint
+from services.governance.people import store as people
+from services.governance.people.rules import PRECISE_LOCATION
 from services.governance.photos import problems as photo_problems
 from services.governance.photos import rules as photo_rules
 from services.governance.photos import store as photos
@@ -27,6 +29,9 @@ from shared.events.governance import HazardDetailsChangedV1, HazardReportedV1
 from shared.messaging import cancel, emit, is_erased, new_id, now
 from shared.places import Place, UnknownPlaceError, get_community
 
+Whereabouts = tuple[geo.Point, float | None]
+"""A place, and give or take how many metres."""
+
 
 def report_hazard(session: Session, principal: Principal, draft: HazardDraft) -> str:
     """Report a hazard to the sub-district of its community; return its id.
@@ -37,7 +42,7 @@ def report_hazard(session: Session, principal: Principal, draft: HazardDraft) ->
     rider_id = _admitted(session, principal)
     community = _community(draft.community)
     _refuse_closed_category(session, draft.category)
-    content = Content(draft.words, _point(draft.point), draft.point.accuracy_m)
+    content = Content(draft.words, *_place(session, rider_id, draft.point))
     hazard = _new_hazard(session, rider_id, draft, community)
 
     day = store.lock_day(session, rider_id, local_day(hazard.reported_at))
@@ -70,7 +75,8 @@ def change_hazard(session: Session, principal: Principal, hazard_id: str, change
     if content is None:
         raise hidden
 
-    wanted = _changed(content, change)
+    place = None if change.point is None else _place(session, rider_id, change.point)
+    wanted = _changed(content, change.words, place)
     if wanted != content:
         _count_change(hazard, now(session))
         personal.keep_content(session, rider_id, hazard_id, wanted)
@@ -131,11 +137,11 @@ def _take_photo(session: Session, hazard: Hazard) -> Sighting | None:
     return photo_rules.earlier_sighting(trace, rider_id, earlier, rule)
 
 
-def _changed(content: Content, change: HazardChange) -> Content:
-    if change.words is not None:
-        content = replace(content, words=change.words)
-    if change.point is not None:
-        content = replace(content, point=_point(change.point), accuracy_m=change.point.accuracy_m)
+def _changed(content: Content, words: str | None, place: Whereabouts | None) -> Content:
+    if words is not None:
+        content = replace(content, words=words)
+    if place is not None:
+        content = replace(content, point=place[0], accuracy_m=place[1])
     return content
 
 
@@ -154,6 +160,14 @@ def _community(code: str) -> Place:
 def _refuse_closed_category(session: Session, code: str) -> None:
     if not is_open(categories.get_catalogue(session), code):
         raise category_problems.UNKNOWN_CATEGORY(category=code)
+
+
+def _place(session: Session, rider_id: str, stated: StatedPoint) -> Whereabouts:
+    """Return the place that is kept: of a rider who declined that the exact one is used, the middle of its cell."""
+    point = _point(stated)
+    if people.has_declined(session, rider_id, PRECISE_LOCATION):
+        return geo.middle_of_cell(point), geo.CELL_SPAN_M
+    return point, stated.accuracy_m
 
 
 def _point(stated: StatedPoint) -> geo.Point:

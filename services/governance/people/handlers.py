@@ -1,10 +1,16 @@
-"""What governance does about other services' events: keep where riders belong and which offices staff hold."""
+"""What governance does about other services' events: keep where riders belong, their consents, and staff's offices."""
 
 from sqlalchemy.orm import Session
 
 from services.governance.people import store
 from services.governance.people.models import Appointment
-from shared.events.registration import RiderMovedV1, RiderRegisteredV1, StaffAppointedV1, StaffEndedV1
+from shared.events.registration import (
+    ConsentChangedV1,
+    RiderMovedV1,
+    RiderRegisteredV1,
+    StaffAppointedV1,
+    StaffEndedV1,
+)
 from shared.messaging import Handlers, each, is_erased
 
 
@@ -18,6 +24,12 @@ def keep_moved_rider(session: Session, event: RiderMovedV1) -> None:
     """Keep the sub-district to which a rider moved; reports stay with the sub-district of their community."""
     if not is_erased(session, event.rider_id):
         store.keep_rider(session, event.rider_id, event.subdistrict)
+
+
+def keep_consent(session: Session, event: ConsentChangedV1) -> None:
+    """Keep whether a rider consents to a purpose: photos and exact places are taken from nobody who declined."""
+    if not is_erased(session, event.rider_id):
+        store.keep_consent(session, event.rider_id, event.purpose, granted=event.granted)
 
 
 def keep_appointment(session: Session, event: StaffAppointedV1) -> None:
@@ -49,6 +61,7 @@ def end_appointment(session: Session, event: StaffEndedV1) -> None:
 HANDLERS: Handlers = {
     RiderRegisteredV1: each(keep_registered_rider),
     RiderMovedV1: each(keep_moved_rider),
+    ConsentChangedV1: each(keep_consent),
     StaffAppointedV1: each(keep_appointment),
     StaffEndedV1: each(end_appointment),
 }

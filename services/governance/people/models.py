@@ -1,4 +1,4 @@
-"""Where riders belong and which offices staff hold, as registration last told."""
+"""Where riders belong, what they consent to and which offices staff hold, as registration last told."""
 
 from datetime import date
 
@@ -15,6 +15,16 @@ class Rider(Base):
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     subdistrict: Mapped[str] = mapped_column(Text)
+
+
+class Consent(Base):
+    """Whether a rider consents to a purpose."""
+
+    __tablename__ = "consent"
+
+    rider_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    purpose: Mapped[str] = mapped_column(Text, primary_key=True)
+    granted: Mapped[bool] = mapped_column(Boolean)
 
 
 class Appointment(Base):

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+PHOTO, PRECISE_LOCATION = "photo", "precise-location"
+"""The purposes of registration's consents that bind here."""
+
 
 @dataclass(frozen=True)
 class Office:

@@ -1,11 +1,11 @@
-"""Every query on riders and appointments."""
+"""Every query on riders, consents and appointments."""
 
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.governance.people.models import Appointment, Rider
+from services.governance.people.models import Appointment, Consent, Rider
 from services.governance.people.rules import Office
 from shared.auth import Principal
 from shared.db.upsert import upsert
@@ -20,6 +20,17 @@ def keep_rider(session: Session, rider_id: str, subdistrict: str) -> None:
 def find_home(session: Session, rider_id: str) -> str | None:
     """Return the sub-district of a rider that registration told us of."""
     return session.scalar(select(Rider.subdistrict).where(Rider.id == rider_id))
+
+
+def keep_consent(session: Session, rider_id: str, purpose: str, *, granted: bool) -> None:
+    """Keep whether a rider consents to a purpose."""
+    upsert(session, Consent.table(), [{"rider_id": rider_id, "purpose": purpose, "granted": granted}])
+
+
+def has_declined(session: Session, rider_id: str, purpose: str) -> bool:
+    """Tell whether a rider is known not to consent to a purpose."""
+    granted = select(Consent.granted).where(Consent.rider_id == rider_id, Consent.purpose == purpose)
+    return session.scalar(granted) is False
 
 
 def keep_appointment(session: Session, appointment: Appointment) -> None:

@@ -12,7 +12,7 @@ from services.governance.people import store as people
 from services.governance.photos import personal, problems, rules, store
 from services.governance.photos.models import Photo, PhotoDay
 from services.governance.photos.rules import Sighting, Trace
-from services.governance.problems import RIDER_GONE
+from services.governance.problems import CONSENT_DECLINED, RIDER_GONE
 from shared.auth import STAFF, Principal, Role, authorize
 from shared.clock import end_of_local_day, local_day
 from shared.errors import NOT_FOUND
@@ -98,6 +98,8 @@ def _lock_room(session: Session, principal: Principal, moment: datetime) -> Phot
     authorize(principal, {Role.RIDER})
     if is_erased(session, principal.id):
         raise RIDER_GONE()
+    if people.has_declined(session, principal.id, people_rules.PHOTO):
+        raise CONSENT_DECLINED(purpose=people_rules.PHOTO)
     today = store.lock_day(session, principal.id, local_day(moment))
     waiting, limit = store.count_waiting(session, principal.id), rules.photo_rule(moment).waiting_max
     if waiting >= limit:
