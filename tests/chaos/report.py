@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 SHOWN_MAX = 20
+CONSOLE = Console(soft_wrap=True)
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,11 @@ class Figure:
     value: float
     goal: str = ""
 
+    @property
+    def shown(self) -> str:
+        """The figure, to a tenth at most."""
+        return f"{self.value:.1f}".removesuffix(".0")
+
 
 @dataclass
 class Report:
@@ -28,9 +34,11 @@ class Report:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, phase: str, what: str, value: float, goal: str = "") -> None:
-        """Take in a figure."""
+        """Take in a figure, and print it: a run that is cut off has told what it came to."""
+        figure = Figure(phase, what, value, goal)
         with self._lock:
-            self.figures.append(Figure(phase, what, value, goal))
+            self.figures.append(figure)
+            CONSOLE.print(f"{phase}: {what} {figure.shown}", highlight=False)
 
     def hold(self, phase: str, what: str, value: float, most: float) -> None:
         """Take in a figure that must not be above a bound."""
@@ -42,13 +50,13 @@ class Report:
         """Take in what must not be."""
         with self._lock:
             self.violations.append(violation)
+            CONSOLE.print(f"VIOLATION {violation}"[:500], markup=False, highlight=False)
 
     def show(self) -> None:
         """Print it."""
         table = Table("phase", "what", "figure", "goal")
         for one in self.figures:
-            table.add_row(one.phase, one.what, f"{one.value:.1f}".removesuffix(".0"), one.goal)
-        console = Console(soft_wrap=True)
-        console.print(table)
+            table.add_row(one.phase, one.what, one.shown, one.goal)
+        CONSOLE.print(table)
         for violation in self.violations[:SHOWN_MAX]:
-            console.print(f"VIOLATION {violation}"[:500], markup=False, highlight=False)
+            CONSOLE.print(f"VIOLATION {violation}"[:500], markup=False, highlight=False)
