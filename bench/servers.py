@@ -1,7 +1,6 @@
 """The servers that benchmarks run on: one Kafka broker and one PostgreSQL server, in containers that are removed."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from tests.containers.kafka import Broker
 from tests.containers.postgresql import Server
 
 PASSWORD = token_hex(16)
-CHEQI = (sys.executable, "-m", "cheqi")
 DURABLE = "-c shared_buffers=512MB -c max_wal_size=4GB -c max_connections=200 -c track_commit_timestamp=on"
 """What is committed is on the disk, as PostgreSQL has it by default; memory is as a server of this use has it."""
 

@@ -16,7 +16,8 @@ from kafka import KafkaAdminClient, TopicPartition
 from sqlalchemy import URL, select, text
 
 from bench.hazards import plain, rewards
-from bench.servers import CHEQI, PASSWORD, Servers
+from bench.servers import PASSWORD, Servers
+from cheqi.supervisor import PROGRAM
 from shared.clock import SystemClock
 from shared.db.migrate import migrate
 from shared.db.provisioning import CODE_POINT_ORDER, Tenant, provision
@@ -148,7 +149,7 @@ class Stage:
 
     def _command(self, side: str, role: str) -> list[str]:
         if side == "cheqi":
-            return [*CHEQI, "serve", SERVICE, "--role", role, "--port", "0"]
+            return [*PROGRAM, "serve", SERVICE, "--role", role, "--port", "0"]
         store = plain(self.url().render_as_string(hide_password=False))
         return [sys.executable, "-m", f"bench.peers.{side}", self.kafka, store, self._group]
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import httpx2
 
-from bench.servers import CHEQI, Servers
+from bench.servers import Servers
 from cheqi.rehearsal.people import Signer, Voice
+from cheqi.supervisor import PROGRAM
 from shared.clock import SystemClock
 from shared.random import SystemRandom
 from tests.architecture.tree import ROOT
@@ -26,13 +27,13 @@ class System:
         self.address = f"http://127.0.0.1:{port}"
         self._environment = running.environment(folder, self.address) | {"CHEQI_PORT": str(port)}
         for job in ("databases", "migrate"):
-            subprocess.run([*CHEQI, job], cwd=ROOT, env=self._environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
+            subprocess.run([*PROGRAM, job], cwd=ROOT, env=self._environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
 
     @contextmanager
     def up(self) -> Iterator[Voice]:
         """Run it while the block runs; commands are given through what is returned."""
         with (self._folder / "up.log").open("ab") as log:
-            command = [*CHEQI, "up", "--bus", "kafka", "--store", "postgresql"]
+            command = [*PROGRAM, "up", "--bus", "kafka", "--store", "postgresql"]
             process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)  # noqa: S603 - ours
         try:
             until(self._is_ready, READY_WITHIN_S)

@@ -37,7 +37,7 @@ class Sweep:
         changed = self._changed(name, source)
         # What is seen is remembered before it is fetched: a round that fails must not be the only one that knew of it.
         unreached = self._unreached[name] = {**(before or {}), **changed}
-        fetched = self._fetch(name, source, list((changed if before is None else before).values()))
+        fetched = self._fetch(name, source, (changed if before is None else before).values())
         self._unreached[name] = self._not_reached(name, unreached.values())
         self._note_progress(name)
         return fetched

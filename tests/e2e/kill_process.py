@@ -3,7 +3,6 @@
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +10,9 @@ from threading import Event
 
 import httpx2
 
+from cheqi.supervisor import PROGRAM
 from shared.settings import PREFIX, Settings
 
-COMMAND = (sys.executable, "-m", "cheqi")
 READY_WITHIN_S, END_WITHIN_S = 60, 30
 LOOK_EVERY_S = 0.02
 
@@ -26,7 +25,7 @@ class Process:
     """One process after the other on the same settings, by default those of the embedded house in the folder."""
 
     def __init__(
-        self, folder: Path, settings: Settings | None = None, command: Sequence[str] = (*COMMAND, "up")
+        self, folder: Path, settings: Settings | None = None, command: Sequence[str] = (*PROGRAM, "up")
     ) -> None:
         self._folder, self._command = folder, command
         self.settings = settings or Settings(data=folder / "data", sms="trial", port=free_port(), log_level="error")
@@ -78,7 +77,7 @@ class Process:
     def run(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
         """Run another command on the same folder."""
         return subprocess.run(  # noqa: S603 - this project's own command
-            [*COMMAND, *arguments],
+            [*PROGRAM, *arguments],
             env=self._environment,
             input=given,
             capture_output=True,

@@ -2,15 +2,14 @@
 
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from cheqi.demo.play import STEPS
+from cheqi.supervisor import PROGRAM
 from tests.e2e.town import free_port
 
-CHEQI = (sys.executable, "-m", "cheqi")
 ROOT = Path(__file__).parents[2]
 WITHIN_S = 280
 TOLD = (
@@ -27,7 +26,7 @@ TOLD = (
 
 def demo(port: int) -> subprocess.CompletedProcess[str]:
     """Run the command to its end."""
-    command = [*CHEQI, "demo", "--once", "--port", str(port)]
+    command = [*PROGRAM, "demo", "--once", "--port", str(port)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=WITHIN_S, check=False)  # noqa: S603 - the project's own command
 
 

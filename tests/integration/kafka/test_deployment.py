@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from cheqi.supervisor import PROGRAM
 from shared.settings import Settings
 from tests.architecture.tree import ROOT
 from tests.containers.deployment import command, deployment_on
 from tests.containers.kafka import Broker
 from tests.containers.postgresql import server
-from tests.e2e.kill_process import COMMAND, Process
+from tests.e2e.kill_process import Process
 from tests.integration.kafka.stage import Stage
 
 MADE_READY = ("databases", "migrate", "topics apply")
@@ -31,7 +32,7 @@ def settings(stage: Stage, broker: Broker, tmp_path: Path) -> Iterator[Settings]
 @pytest.mark.timeout(400)
 def test_the_commands_of_the_readme_end_in_a_day_that_settled_and_agrees(settings: Settings, tmp_path: Path) -> None:
     made_ready = [command(settings, *words.split(), "--json") for words in MADE_READY]
-    process = Process(tmp_path, settings, (*COMMAND, *UP.split()))
+    process = Process(tmp_path, settings, (*PROGRAM, *UP.split()))
     process.start()
     try:
         process.wait_until_ready()
