@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from collections import Counter
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from shared.messaging.failures import place_of
 PHONE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[\s\-.]{0,2})?1[\s\-.]?[3-9](?:[\s\-.]?\d){9}(?!\d)")
 HIDDEN = "[phone]"
 DEPTH_MAX = 8
+QUIET_S = 10.0
 
 Line = MutableMapping[str, Any]
 
@@ -54,10 +56,37 @@ def configure_logs(level: str = "info") -> None:
     _redirect_libraries(number, [structlog.stdlib.add_logger_name, *first], written)
 
 
+class Repeats(logging.Filter):
+    """Lets a library say the same every ten seconds only: clients of a server that is away repeat it all the time.
+
+    The line that comes through again tells how many were left out, as `repeated`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, int], float] = {}
+        self._left_out: Counter[tuple[str, int]] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether a line comes through; what is said at the same place of the code is the same."""
+        place = (record.pathname, record.lineno)
+        if record.created - self._said.get(place, -QUIET_S) < QUIET_S:
+            self._left_out[place] += 1
+            return False
+        self._said[place] = record.created
+        if repeated := self._left_out.pop(place, 0):
+            record.repeated = repeated
+        return True
+
+
 def _redirect_libraries(level: int, first: list[Any], written: Any) -> None:
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(Repeats())
+    counted = structlog.stdlib.ExtraAdder(allow=["repeated"])
     only_line = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=first, processors=[only_line, written]))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=[counted, *first], processors=[only_line, written])
+    )
     root = logging.getLogger()
     root.handlers, root.level = [handler], max(level, logging.WARNING)
 

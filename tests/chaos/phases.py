@@ -74,18 +74,23 @@ def _kill(scene: Scene, target: str) -> None:
 
 def take_the_broker_away(scene: Scene, seconds: list[float]) -> None:
     """Kill the broker, for so many seconds each time; HTTP goes on, and what was told meanwhile arrives."""
-    missed = scene.record.unserved
+    missed = scene.record.unserved.copy()
     caught_up = [_outage(scene, one) for one in seconds]
     scene.report.note("broker", "kills", len(seconds))
     scene.report.note("broker", "longest absence, s", max(seconds))
-    scene.report.hold("broker", "HTTP requests not served", scene.record.unserved - missed, 0)
+    unserved = scene.record.unserved - missed
+    scene.report.hold("broker", "HTTP requests not served", unserved.total(), 0)
+    for why, times in unserved.items():
+        scene.report.note("broker", f"not served: {why}", times)
     scene.report.hold("broker", "caught up after return, s, at worst", max(caught_up), CAUGHT_UP_WITHIN_S)
 
 
 def _outage(scene: Scene, seconds: float) -> float:
     scene.stack.broker.kill()
     pause(seconds)
+    begun = time.monotonic()
     scene.stack.broker.start_again()
+    scene.report.note("broker", "until it answered again, s", time.monotonic() - begun)
     return seconds_until_reached(Goal(scene.house), CAUGHT_UP_WITHIN_S * 2)
 
 

@@ -45,7 +45,8 @@ class Record:
         self.made: list[Made] = []
         self.refused: Counter[str] = Counter()
         self.contradicted: list[str] = []
-        self.unanswered = self.replayed = self.unserved = 0
+        self.unserved: Counter[str] = Counter()
+        self.unanswered = self.replayed = 0
         self._changed = threading.Condition()
 
     def accept(self, made: Made, *, replayed: bool) -> None:
@@ -60,10 +61,10 @@ class Record:
         with self._changed:
             self.unanswered += 1
 
-    def miss(self) -> None:
+    def miss(self, why: str) -> None:
         """Note that a try was not served: nobody listened, no answer came, or it was that the service cannot now."""
         with self._changed:
-            self.unserved += 1
+            self.unserved[why] += 1
 
     def wait_for(self, more: int, within_s: float) -> bool:
         """Wait until so many more commands were accepted; tell whether they were."""
@@ -133,15 +134,18 @@ class Giver:
         while True:
             try:
                 answer = http.post(command.path, json=command.body, headers=headers)
-            except httpx2.ConnectError:
+            except httpx2.ConnectError as error:
+                why = type(error).__name__
                 pause(TRY_AGAIN_S)
-            except httpx2.TransportError:
+            except httpx2.TransportError as error:
+                why = type(error).__name__
                 self._record.lose()
             else:
                 if answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE:
                     return answer
+                why = answer.json()["type"]
                 pause(TRY_AGAIN_S)
-            self._record.miss()
+            self._record.miss(why)
 
     def _remember(self, made: Made) -> None:
         waiting = {"report": self._unverified, "reserve": self._reserved, "course": self._courses}

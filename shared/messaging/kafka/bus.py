@@ -16,6 +16,7 @@ from shared.messaging.kafka.topics import source_of, topic_of
 
 PATIENCE_S = 10
 STOP_S = 2
+RETRY_MS = 500
 TAIL_MAX = 10
 BATCH_MAX_BYTES = 512 * 1024
 WITHOUT_SIGN = 0x7FFFFFFF
@@ -87,6 +88,7 @@ class KafkaBus:
                 enable_idempotence=True,
                 max_batch_size=BATCH_MAX_BYTES,
                 request_timeout_ms=PATIENCE_S * 1000,
+                retry_backoff_ms=RETRY_MS,
             )
             try:
                 await producer.start()

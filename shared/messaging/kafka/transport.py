@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import faust
 import structlog
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -20,8 +21,20 @@ from faust.types.tuples import ConsumerMessage
 from shared.messaging.kafka.book import Book, Fetched, Partition
 
 FETCH_S = 1.0
+RETRY_MS = 500
+"""By its own default every request of every client goes out ten times a second to a broker that is starting."""
 
 log = structlog.get_logger(__name__)
+
+
+class RunThread(driver.AIOKafkaConsumerThread):
+    """Makes a client that leaves a broker that is away, or starting, more time than by default."""
+
+    def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> AIOKafkaConsumer:
+        client = super()._create_consumer(loop)
+        client._retry_backoff_ms = RETRY_MS
+        client._client._retry_backoff = RETRY_MS / 1000
+        return client
 
 
 class RunConsumer(driver.Consumer):
@@ -33,6 +46,9 @@ class RunConsumer(driver.Consumer):
         self._in_hand = 0
         self._idle = asyncio.Event()
         self._idle.set()
+
+    def _new_consumer_thread(self) -> RunThread:
+        return RunThread(self, loop=self.loop, beacon=self.beacon)
 
     def begin(self, run: Fetched) -> bool:
         """Tell whether a run is still ours to apply; if so a rebalance waits for its end, a while."""

@@ -98,6 +98,29 @@ def test_libraries_are_heard_from_warnings_on(capsys: pytest.CaptureFixture[str]
     assert json.loads(line)["event"] == "slow [phone]"
 
 
+def test_what_a_library_repeats_is_told_now_and_then_with_how_often(capsys: pytest.CaptureFixture[str]) -> None:
+    clients = logging.getLogger("aiokafka")
+    with configured():
+        for second in (0.0, 0.1, 9.9, 10.0, 10.1, 25.0):
+            clients.handle(record_at(second, line=7, words=f"node {second} is away"))
+        clients.handle(record_at(25.0, line=8, words="something else"))
+
+    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(one["event"], one.get("repeated")) for one in told] == [
+        ("node 0.0 is away", None),
+        ("node 10.0 is away", 2),
+        ("node 25.0 is away", 1),
+        ("something else", None),
+    ]
+
+
+def record_at(second: float, *, line: int, words: str) -> logging.LogRecord:
+    """Return what a library logs at a line of its code, so many seconds after midnight."""
+    record = logging.LogRecord("aiokafka", logging.ERROR, "client.py", line, words, None, None)
+    record.created = second
+    return record
+
+
 def fail_with(words: str) -> None:
     """Raise an exception that says something."""
     raise LookupError(words)

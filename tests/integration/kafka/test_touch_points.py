@@ -4,6 +4,8 @@ import inspect
 
 import faust
 import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.client import AIOKafkaClient
 from faust.tables.recovery import Recovery
 from faust.transport import base, consumer
 from faust.transport.drivers import aiokafka as driver
@@ -20,6 +22,7 @@ OVERRIDDEN = {
     "on_buffer_drop": ["self", "tp"],
     "_filter_tps_with_pending_acks": ["self", "topics"],
     "_filter_committable_offsets": ["self", "tps"],
+    "_new_consumer_thread": ["self"],
 }
 CALLED = [
     "_wait_next_records",
@@ -44,6 +47,14 @@ def test_what_is_overridden_exists_and_takes_the_same(name: str) -> None:
 @pytest.mark.parametrize("name", CALLED)
 def test_what_is_called_exists(name: str) -> None:
     assert name in inspect.getsource(consumer.Consumer) or hasattr(driver.Consumer, name)
+
+
+def test_the_client_leaves_a_broker_that_is_away_the_time_that_is_set() -> None:
+    source = inspect.getsource(AIOKafkaConsumer.start)
+
+    assert source.count("retry_backoff_ms=self._retry_backoff_ms") == len(("coordinator", "fetcher"))
+    assert "self._retry_backoff = " in inspect.getsource(AIOKafkaClient.__init__)
+    assert "self._create_consumer(" in inspect.getsource(driver.AIOKafkaConsumerThread.on_start)
 
 
 def test_an_application_makes_its_transport_where_ours_is_put_in() -> None:
