@@ -14,9 +14,9 @@ SERVERS = {
     "integration/postgresql": "postgresql",
     "integration/image": "image",
 }
-LONG = ("integration", "contract/bus", "e2e")
+LONG = ("integration", "contract/bus", "e2e", "sim")
 """What takes longest, so that no process is left with it at the end."""
-UNMEASURED = ("architecture", "contract/http", "e2e/test_kill", "e2e/test_rehearsal")
+UNMEASURED = ("architecture", "contract/http", "e2e/test_kill", "e2e/test_rehearsal", "sim")
 """What runs no lines of the project, or those again that other tests cover: to trace them nearly doubles its time."""
 
 settings.register_profile("patient", deadline=None)

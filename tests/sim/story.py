@@ -15,8 +15,8 @@ COMMUNITIES = {BALIZHUANG: "110108005001", SHUGUANG: "110108025001"}
 PLACES = {BALIZHUANG: (39.9290, 116.3010), SHUGUANG: (39.9570, 116.2800)}
 PRICES = {"laundry": 5, "haircut": 8}
 RIDERS = 4
-REPORTS = 8
-VOUCHERS = 5
+REPORTS = 6
+VOUCHERS = 4
 STEPS_BETWEEN_MAX = 9
 LATE_DAY = 60
 """When what was held and taken since the first day has expired: a timer may fire before an earlier erasure arrives."""
@@ -46,10 +46,10 @@ class Story:
         chapters = (
             (self._arrive, 0, 1.0),
             (self._report_and_decide, 9, 1.0),
-            (self._learn, 18, 0.5),
-            (self._spend_and_redeem, 27, 0.6),
-            (self._leave, 36, 0.6),
-            (self._grow_old, 500, 0.7),
+            (self._learn, 18, 0.35),
+            (self._spend_and_redeem, 27, 0.5),
+            (self._leave, 36, 0.5),
+            (self._grow_old, 500, 0.6),
         )
         for chapter, day, chance in chapters:
             if self.draw.random() >= chance:
