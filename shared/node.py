@@ -95,7 +95,7 @@ class Node:
         return Work(
             relay=self.relay(bus, holder),
             reader=LocalReader(self.store, consumer, sources),
-            sweep=Sweep(self.store, consumer, sources),
+            sweep=Sweep(self.store, consumer, sources, self.clock),
             timers=self.timer_loop(),
             send=send,
         )

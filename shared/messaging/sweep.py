@@ -1,13 +1,18 @@
 """The sweep: heals what the bus lost by asking each publisher's log for what the marks have not reached."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
+from shared.clock import Clock
 from shared.db.store import Store
 from shared.messaging import marks, parking
 from shared.messaging.arrivals import Arrival, read
 from shared.messaging.bus import Run
 from shared.messaging.consumer import Consumer
 from shared.messaging.source import PAGE_MAX, Head, Source
+
+ON_ITS_WAY = timedelta(minutes=1)
+"""How long an event may take from its command to its consumers before it is looked for."""
 
 SWEPT = -1
 """The checkpoint of the sweep stands beside those of the partitions, under this number."""
@@ -16,13 +21,13 @@ SWEPT = -1
 class Sweep:
     """Looks after one consumer's publishers.
 
-    The first round fetches whatever is missing. A later one fetches what the round before it had seen in a
-    publisher's log already: an event that is only on its way is left to the bus. `progress` counts the answers of
-    publishers: as long as it moves in a round, however long that takes, the sweep is at work.
+    The first round fetches what is missing and older than a minute. A later one fetches what the round before it had
+    seen in a publisher's log already: an event that is only on its way is left to the bus. `progress` counts the
+    answers of publishers: as long as it moves in a round, however long that takes, the sweep is at work.
     """
 
-    def __init__(self, store: Store, consumer: Consumer, sources: Mapping[str, Source]) -> None:
-        self._store, self._consumer, self._sources = store, consumer, sources
+    def __init__(self, store: Store, consumer: Consumer, sources: Mapping[str, Source], clock: Clock) -> None:
+        self._store, self._consumer, self._sources, self._clock = store, consumer, sources, clock
         self._unreached: dict[str, dict[str, Head]] = {}
         self._seen: dict[str, int] = {}
         self._noted: dict[str, int] = {}
@@ -37,7 +42,10 @@ class Sweep:
         changed = self._changed(name, source)
         # What is seen is remembered before it is fetched: a round that fails must not be the only one that knew of it.
         unreached = self._unreached[name] = {**(before or {}), **changed}
-        fetched = self._fetch(name, source, (changed if before is None else before).values())
+        if before is None:
+            fetched = self._fetch(name, source, changed.values(), self._clock.now() - ON_ITS_WAY)
+        else:
+            fetched = self._fetch(name, source, before.values())
         self._unreached[name] = self._not_reached(name, unreached.values())
         self._note_progress(name)
         return fetched
@@ -66,11 +74,14 @@ class Sweep:
             reached = marks.find_marks(session, name, by_subject)
         return {subject: head for subject, head in by_subject.items() if reached.get(subject, 0) < head.sequence}
 
-    def _fetch(self, name: str, source: Source, due: Iterable[Head]) -> int:
-        """Apply what is missing up to the heads, that of many subjects at once; return how many events it was."""
+    def _fetch(self, name: str, source: Source, due: Iterable[Head], latest: datetime | None = None) -> int:
+        """Apply what is missing up to the heads, that of many subjects at once; return how many events it was.
+
+        What is later than `latest` is left alone.
+        """
         fetched, run = 0, list[str]()
         for head in due:
-            run += self._missing(name, source, head)
+            run += [one.document for one in self._missing(name, source, head) if not _is_later(one, latest)]
             self.progress += 1
             if len(run) >= PAGE_MAX:
                 fetched += self._apply(name, run)
@@ -82,16 +93,16 @@ class Sweep:
             self._consumer.apply(Run(name, tuple(documents)))
         return len(documents)
 
-    def _missing(self, name: str, source: Source, head: Head) -> list[str]:
+    def _missing(self, name: str, source: Source, head: Head) -> list[Arrival]:
         """Return a subject's events up to the head that are above its mark and neither wait nor are parked."""
         with self._store.read() as session:
             reached = marks.find_marks(session, name, [head.subject]).get(head.subject, 0)
             held = {row.sequence for row in parking.list_waiting(session, name, [head.subject])}
             held |= {sequence for _, sequence in parking.parked_places(session, name, [head.subject])}
-        missing: list[str] = []
+        missing: list[Arrival] = []
         while reached < head.sequence and (page := source.of_subject(head.subject, reached)):
             come = [one for one in (read(name, document) for document in page) if isinstance(one, Arrival)]
-            missing += [one.document for one in come if one.sequence <= head.sequence and one.sequence not in held]
+            missing += [one for one in come if one.sequence <= head.sequence and one.sequence not in held]
             reached = max((one.sequence for one in come), default=head.sequence)
         return missing
 
@@ -105,3 +116,7 @@ class Sweep:
             if swept > marks.next_offset(session, name, SWEPT):
                 marks.write_checkpoints(session, name, {SWEPT: swept})
         self._noted[name] = swept
+
+
+def _is_later(event: Arrival, latest: datetime | None) -> bool:
+    return latest is not None and event.envelope.time > latest

@@ -14,7 +14,7 @@ from shared.keys.ring import KeyRing
 from shared.messaging.consumer import Consumer
 from shared.messaging.marks import list_checkpoints
 from shared.messaging.relay import LEASE_S, Relay, count_unsent
-from shared.messaging.sweep import Sweep
+from shared.messaging.sweep import ON_ITS_WAY, Sweep
 from shared.node import Node
 from shared.random import SeededRandom
 from shared.service import Service
@@ -102,6 +102,7 @@ class World:
         storm, self.bus.stormy = self.bus.stormy, False
         self._work_until_quiet()
         if self.bus.faults["lost tail"]:
+            self.clock.advance(ON_ITS_WAY)
             for place in self.places.values():
                 self._sweep_of(place).round()
             self._work_until_quiet()
@@ -134,7 +135,7 @@ class World:
 
     def _sweep_of(self, place: Place) -> Sweep:
         sources = {name: self.places[name].node.log for name in sorted(place.node.hears)}
-        return Sweep(place.store, place.consumers[0], sources)
+        return Sweep(place.store, place.consumers[0], sources, self.clock)
 
     def _survive(self, place: Place, deed: Callable[[], None]) -> None:
         try:

@@ -60,7 +60,7 @@ def chores(node: Node, sources: Mapping[str, Source], send: Callable[[], int] = 
     work = Work(
         relay=Elsewhere(),
         reader=Elsewhere(),
-        sweep=Sweep(node.store, node.consumer(), heard),
+        sweep=Sweep(node.store, node.consumer(), heard, node.clock),
         timers=node.timer_loop(),
         send=send,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.clock import SettableClock
 from shared.events.governance import HazardPhotoStoredV1, HazardVerifiedV1
 from shared.messaging.archive import MonthNotOverError, month_of
 from shared.messaging.bus import Run
@@ -170,7 +171,8 @@ def test_heads_stay_where_they_are(year: Year) -> None:
 def test_a_consumer_that_starts_late_is_brought_everything_by_the_sweep(year: Year) -> None:
     year.archive("2026-11")
 
-    Sweep(year.kit.store, year.kit.consumer, {"governance": LogReader(year.kit.store)}).round()
+    clock = SettableClock(datetime(2027, 1, 5, tzinfo=UTC))
+    Sweep(year.kit.store, year.kit.consumer, {"governance": LogReader(year.kit.store)}, clock).round()
 
     assert len(year.kit.effects()) == 252
 

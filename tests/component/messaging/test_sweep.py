@@ -1,13 +1,16 @@
 """The sweep heals what the bus lost, and leaves alone what is only on its way."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
+from shared.clock import SettableClock
 from shared.messaging.arrivals import Arrival, read
 from shared.messaging.source import Head
-from shared.messaging.sweep import Sweep
+from shared.messaging.sweep import ON_ITS_WAY, Sweep
 from tests.component.messaging.conftest import Kit
+from tests.moments import NOON
 
 
 class ListSource:
@@ -52,6 +55,17 @@ def test_the_first_round_fetches_whatever_is_missing(kit: Kit) -> None:
 
     assert fetched == 3
     assert kit.effects() == [("h1", "low"), ("h1", "low"), ("h2", "low")]
+
+
+def test_the_first_round_leaves_alone_what_may_be_on_its_way(kit: Kit) -> None:
+    source = ListSource()
+    source.documents = [kit.verified("h1")]
+    sweep = Sweep(kit.store, kit.consumer, {"governance": source}, SettableClock(NOON + timedelta(seconds=59)))
+
+    first, second = sweep.round(), sweep.round()
+
+    assert (first, second) == (0, 1)
+    assert kit.effects() == [("h1", "low")]
 
 
 def test_a_lost_tail_is_fetched_a_round_after_it_was_seen(kit: Kit) -> None:
@@ -138,5 +152,5 @@ def test_what_a_round_failed_to_fetch_is_fetched_by_a_later_one(
 
 
 def sweep_of(kit: Kit, source: ListSource) -> Sweep:
-    """Return a sweep that has just started."""
-    return Sweep(kit.store, kit.consumer, {"governance": source})
+    """Return a sweep that starts when what happened at noon is old enough to be missed."""
+    return Sweep(kit.store, kit.consumer, {"governance": source}, SettableClock(NOON + ON_ITS_WAY))
