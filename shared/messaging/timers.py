@@ -21,7 +21,7 @@ from shared.random import derived_id
 BATCH_MAX = 200
 DUE = (
     select(timer)
-    .where(timer.c.due <= bindparam("now"), timer.c.parked.is_(False))
+    .where(timer.c.due <= bindparam("now"), ~timer.c.parked)
     .order_by(timer.c.due, timer.c.id)
     .limit(BATCH_MAX)
 )
@@ -104,7 +104,7 @@ def fire_overdue(session: Session, service: Timed, subjects: SelectBase) -> None
     All of it is claimed before anything is done, as the loop claims a timer before it locks what that is about.
     """
     why = get_cause(session)
-    overdue = delete(timer).where(timer.c.due <= why.time, timer.c.parked.is_(False), timer.c.subject.in_(subjects))
+    overdue = delete(timer).where(timer.c.due <= why.time, ~timer.c.parked, timer.c.subject.in_(subjects))
     while rows := session.execute(overdue.returning(timer)).all():
         for row in sorted(rows, key=lambda row: (row.due, row.id)):
             set_cause(session, of_timer(row.id, row.due))
