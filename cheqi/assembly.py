@@ -5,6 +5,7 @@ from functools import cached_property
 
 import httpx2
 
+from cheqi.backup_age import backup_age_s
 from cheqi.stores import stores_of
 from services.governance import service as governance
 from services.notify import service as notify
@@ -64,6 +65,7 @@ class Assembly:
             verifier=TokenVerifier(name, self._issuer_keys, self.clock),
             troubles=self.stores.troubles(name),
         )
+        node.vitals["backup_age_seconds"] = lambda: backup_age_s(self.settings.data, self.clock.now())
         self._nodes.append(node)
         return node
 
@@ -115,7 +117,8 @@ class Assembly:
 
     def _client(self, name: str, target: str, scope: str) -> ServiceClient:
         credentials = Credentials(name, client_secret(self.settings.data, name), target, scope)
-        return ServiceClient(self._http(target), TokenSource(self._http("registration"), credentials, self.clock))
+        tokens = TokenSource(self._http("registration"), credentials, self.clock)
+        return ServiceClient(self._http(target), tokens)
 
     def _http(self, target: str) -> httpx2.Client:
         if target not in self._clients:

@@ -88,7 +88,9 @@ class House:
     def _worker(self, node: Node) -> Worker:
         logs = {name: other.log for name, other in self.nodes.items()}
         work = node.work(self.bus, logs, RELAY_HOLDER, send=self.assembly.sender(node))
-        return Worker(work, self.clock, node.troubles)
+        worker = Worker(work, self.clock, node.troubles)
+        node.vitals["sweep_age_seconds"] = worker.sweep_age_s
+        return worker
 
     def _wake(self) -> None:
         for worker in self._workers:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from shared.messaging import parking
-from shared.messaging.relay import count_unsent, is_relaying
+from shared.messaging.relay import count_unsent_up_to, is_relaying
 from shared.messaging.tables import event_log
 from shared.node import Node
 from shared.service import Finding
@@ -50,7 +50,7 @@ def _still_open(node: Node, before: UnderWay) -> bool:
 
 def _late(node: Node, before: UnderWay) -> Iterator[Finding]:
     with node.snapshot() as session:
-        unsent = count_unsent(session, up_to=before.last)
+        unsent = count_unsent_up_to(session, before.last)
     if unsent:
         detail = f"{unsent} events are not sent yet; the relay of a running service sends them, start `cheqi up`"
         yield Finding("unsent", node.service.name, detail)

@@ -5,6 +5,8 @@ import signal
 import time
 from collections.abc import Callable
 
+from shared.messaging.standstill import Standstill
+
 EVERY_S = 1.0
 STUCK_AFTER_S = 60.0
 
@@ -42,14 +44,12 @@ class Watch:
     """Beats for a worker until it is stuck: with something to do, and for a minute without progress."""
 
     def __init__(self, pulse: Pulse, seconds: Callable[[], float] = time.monotonic) -> None:
-        self._pulse, self._seconds = pulse, seconds
-        self._progress, self._moved_at = -1, seconds()
+        self._pulse, self._still = pulse, Standstill(seconds)
 
     def see(self, *, progress: int, idle: bool) -> None:
         """Look at how far the worker has come; `progress` counts what it did, and `idle` has nothing to do."""
-        if idle or progress != self._progress:
-            self._progress, self._moved_at = progress, self._seconds()
-        if self._seconds() - self._moved_at < STUCK_AFTER_S:
+        self._still.see(progress=progress, idle=idle)
+        if self._still.seconds < STUCK_AFTER_S:
             self._pulse.beat()
         else:
             self._pulse.give_up()

@@ -1,6 +1,7 @@
 """One service's worker, or its relay alone, on Kafka: what it is put together of, and how it shows that it works."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from shared.errors import ConfigurationError
 from shared.messaging.kafka.serving import run_relay, run_worker
 from shared.messaging.kafka.worker import Pulse as Progress
 from shared.messaging.kafka.worker import Settings as WorkerSettings
+from shared.messaging.standstill import Standstill
 from shared.node import Node
 from shared.service import Service
 from shared.settings import Settings
@@ -24,15 +26,18 @@ NOT_JOINED = "the worker has not joined its group on Kafka yet"
 class Working:
     """A worker as an operator sees it: ready when its service is and when it has joined its group."""
 
-    def __init__(self, node: Node, pulse: Pulse) -> None:
+    def __init__(self, node: Node, pulse: Pulse, seconds: Callable[[], float] = time.monotonic) -> None:
         self.service: Service = node.service
         self.gauges = node.gauges
-        self._node, self._watch, self._joined = node, Watch(pulse), False
+        self._node, self._watch, self._joined, self._still = node, Watch(pulse), False, Standstill(seconds)
+        node.vitals["stalled_seconds"] = lambda: self._still.seconds
 
     def see(self, progress: Progress) -> None:
         """Take note of how far the worker has come."""
-        self._joined = progress.joined
-        self._watch.see(progress=progress.progress, idle=progress.joined and not progress.behind)
+        self._joined, idle = progress.joined, progress.joined and not progress.behind
+        self._watch.see(progress=progress.progress, idle=idle)
+        self._still.see(progress=progress.applied, idle=idle)
+        self._node.vitals["behind_events"] = lambda: progress.behind
 
     def health(self) -> Health:
         """Tell whether the worker can do its work, and why not."""

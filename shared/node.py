@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from shared.auth import TokenVerifier
 from shared.clock import Clock
 from shared.db.store import Store
 from shared.keys.ring import KeyRing
+from shared.messaging import parking
 from shared.messaging import relay as relaying
 from shared.messaging import timers as timing
 from shared.messaging.bus import Bus
@@ -21,11 +22,13 @@ from shared.messaging.local import LocalReader
 from shared.messaging.log import transaction
 from shared.messaging.operate import Operator
 from shared.messaging.relay import Relay
+from shared.messaging.seldom import Seldom
 from shared.messaging.source import LogReader, Source
+from shared.messaging.standstill import Standstill
 from shared.messaging.sweep import Sweep
-from shared.messaging.tables import parked, waiting
 from shared.messaging.timers import TimerLoop
-from shared.messaging.worker import Work
+from shared.messaging.unsent import UnsentAge
+from shared.messaging.worker import NOT_APPLIED, NOT_RELAYED, Work
 from shared.random import Random
 from shared.service import Service
 from shared.web.host import Health
@@ -36,7 +39,10 @@ PUBLISHERS = frozenset({"registration", "governance", "rewards", "training", "no
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """One service and what it stands on; `troubles` are why it is not ready although its store answers."""
+    """One service and what it stands on; `troubles` are why it is not ready although its store answers.
+
+    `vitals` are further gauges, by name: whatever works in this process puts its own there; one may have no value now.
+    """
 
     service: Service
     store: Store
@@ -46,6 +52,9 @@ class Node:
     verifier: TokenVerifier
     troubles: list[str] = field(default_factory=list)
     forgetting: Forgetting = field(default_factory=Forgetting)
+    vitals: dict[str, Callable[[], float | None]] = field(default_factory=dict)
+    unsent_age: UnsentAge = field(default_factory=UnsentAge)
+    parked_timers: Seldom = field(default_factory=Seldom)
 
     @contextmanager
     def transaction(self, cause: Cause) -> Iterator[Session]:
@@ -92,22 +101,34 @@ class Node:
         """Return the service's background work on the local bus; `send` is its own step towards the outside."""
         sources = {name: logs[name] for name in sorted(self.hears)}
         consumer = self.consumer()
+        reader = LocalReader(self.store, consumer, sources)
+        self._watch(reader)
         return Work(
             relay=self.relay(bus, holder),
-            reader=LocalReader(self.store, consumer, sources),
+            reader=reader,
             sweep=Sweep(self.store, consumer, sources, self.clock),
             timers=self.timer_loop(),
             send=send,
         )
 
     def gauges(self) -> dict[str, float]:
-        """Return what an operator watches: events not sent, waiting and parked, timers overdue."""
+        """Return what an operator watches, by name; a scrape reads indexes, and tables of what is amiss."""
+        now = self.clock.now()
+        told = {name: value for name, read in list(self.vitals.items()) if (value := read()) is not None}
         with self.store.read() as session:
-            return {
+            oldest, last = relaying.unsent_span(session)
+            waiting, since, parked = parking.count_held(session)
+            return told | {
                 "unsent_events": relaying.count_unsent(session),
-                "waiting_events": session.scalar(select(func.count()).select_from(waiting)) or 0,
-                "parked_events": session.scalar(select(func.count()).select_from(parked)) or 0,
-                "overdue_timers": timing.count_overdue(session, self.clock.now()),
+                "oldest_unsent_seconds": self.unsent_age.see(oldest, last, now),
+                "waiting_events": waiting,
+                "oldest_waiting_seconds": (now - since).total_seconds() if since else 0,
+                "parked_events": parked,
+                "overdue_timers": timing.count_overdue(session, now),
+                "parked_timers": self.parked_timers.get(lambda: timing.count_parked(session), now),
+                "troubles": len(self.troubles),
+                "relay_stopped": self._has_trouble(NOT_RELAYED),
+                "consumer_stopped": self._has_trouble(NOT_APPLIED),
             }
 
     def health(self) -> Health:
@@ -119,3 +140,16 @@ class Node:
         except SQLAlchemyError as error:
             reasons.append(f"the store does not answer: {type(error).__name__}")
         return Health(ready=not reasons, reasons=reasons)
+
+    def _has_trouble(self, kind: str) -> bool:
+        return any(trouble.startswith(kind) for trouble in self.troubles)
+
+    def _watch(self, reader: LocalReader) -> None:
+        """Let the gauges tell how far a reader of the local bus is behind, and for how long without progress."""
+        still = Standstill(lambda: self.clock.now().timestamp())
+
+        def stalled_s() -> float:
+            still.see(progress=reader.progress, idle=not reader.behind())
+            return still.seconds
+
+        self.vitals.update(behind_events=reader.behind, stalled_seconds=stalled_s)

@@ -11,7 +11,7 @@ from cheqi.demo.day import Day, Facts, Step, expect, until
 from cheqi.demo.person import StepFailedError
 from cheqi.house import House
 
-UNDONE = ("unsent_events", "waiting_events", "parked_events", "overdue_timers")
+UNDONE = ("unsent_events", "waiting_events", "parked_events", "overdue_timers", "parked_timers")
 BESIDE_DATABASE = ("-wal", "-shm", "-journal")
 
 

@@ -103,6 +103,12 @@ def parked_places(session: Session, source: str, subjects: Iterable[str]) -> set
     return {(row.subject, row.sequence) for row in found}
 
 
+def count_held(session: Session) -> tuple[int, datetime | None, int]:
+    """Return how many events wait, since when the longest does, and how many are parked."""
+    count, since = session.execute(select(func.count(), func.min(waiting.c.since))).one()
+    return count, since, session.scalar(select(func.count()).select_from(parked)) or 0
+
+
 def count_alike(session: Session, error: str, now: datetime) -> int:
     """Return how many subjects were parked with the same error within the last minute."""
     alike = select(func.count(func.distinct(parked.c.subject))).where(

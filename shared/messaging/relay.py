@@ -41,6 +41,16 @@ UNSENT = (
     .limit(bindparam("most"))
 )
 
+OLDEST_NUMBERED = (
+    select(event_log.c.ordinal)
+    .where(event_log.c.position > select(relay_lease.c.sent).where(THE_LEASE).scalar_subquery())
+    .order_by(event_log.c.position)
+    .limit(1)
+)
+OLDEST_UNNUMBERED = select(func.min(event_log.c.ordinal)).where(event_log.c.position.is_(None))
+UNNUMBERED = select(func.count()).select_from(event_log).where(event_log.c.position.is_(None))
+LAST = select(func.max(event_log.c.ordinal))
+
 
 class RelayStoppedError(RuntimeError):
     """The bus holds what the log does not: the store was put back to an older copy, and nothing may be sent."""
@@ -178,13 +188,23 @@ class Relay:
         return lease
 
 
-def count_unsent(session: Session, up_to: int | None = None) -> int:
-    """Return how many events of the log, or of it up to a row, are not acknowledged by the bus yet."""
+def count_unsent(session: Session) -> int:
+    """Return how many events of the log are not acknowledged by the bus yet."""
+    numbered = session.scalar(select(relay_lease.c.position - relay_lease.c.sent).where(THE_LEASE)) or 0
+    return numbered + (session.scalar(UNNUMBERED) or 0)
+
+
+def count_unsent_up_to(session: Session, up_to: int) -> int:
+    """Return how many events of the log up to a row are not acknowledged by the bus yet."""
     sent = select(relay_lease.c.sent).where(THE_LEASE).scalar_subquery()
     unsent = (event_log.c.position.is_(None)) | (event_log.c.position > func.coalesce(sent, 0))
-    if up_to is not None:
-        unsent &= event_log.c.ordinal <= up_to
-    return session.scalar(select(func.count()).select_from(event_log).where(unsent)) or 0
+    return session.scalar(select(func.count()).select_from(event_log).where(unsent, event_log.c.ordinal <= up_to)) or 0
+
+
+def unsent_span(session: Session) -> tuple[int | None, int]:
+    """Return the log's rows, by ordinal: the oldest one that is not acknowledged yet, if any, and the last one."""
+    oldest = session.scalar(OLDEST_NUMBERED) or session.scalar(OLDEST_UNNUMBERED)
+    return oldest, session.scalar(LAST) or 0
 
 
 def is_relaying(session: Session, now: datetime) -> bool:

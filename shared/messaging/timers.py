@@ -129,8 +129,14 @@ def redrive_timer(session: Session, timer_id: str) -> bool:
 
 
 def count_overdue(session: Session, now: datetime) -> int:
-    """Return how many timers are due and have not fired, parked ones included."""
-    return session.scalar(select(func.count()).select_from(timer).where(timer.c.due <= now)) or 0
+    """Return how many timers are due and have not fired, without those that are parked."""
+    late = select(func.count()).select_from(timer).where(timer.c.due <= now, ~timer.c.parked)
+    return session.scalar(late) or 0
+
+
+def count_parked(session: Session) -> int:
+    """Return how many timers failed; no index finds them, so ask seldom."""
+    return session.scalar(select(func.count()).select_from(timer).where(timer.c.parked.is_(True))) or 0
 
 
 def _act(session: Session, service: Timed, row: Row[Any]) -> None:

@@ -14,6 +14,7 @@ from shared.messaging.loop import POLL_S, Loop
 from shared.messaging.sweep import Sweep
 from shared.messaging.timers import TimerLoop
 
+NOT_RELAYED, NOT_APPLIED = "no event is published", "no event is applied"
 SWEEP_EVERY = timedelta(minutes=1)
 SITS_OUT_MAX = 64
 """Steps; an idle worker takes one a second."""
@@ -69,12 +70,13 @@ class Worker:
     def __init__(self, work: Work, clock: Clock, troubles: list[str], poll_s: float = POLL_S) -> None:
         self._work, self._clock, self._troubles = work, clock, troubles
         self._kinds = [
-            Kind("no event is published", work.relay.step),
-            Kind("no event is applied", self._apply),
+            Kind(NOT_RELAYED, work.relay.step),
+            Kind(NOT_APPLIED, self._apply),
             Kind("no timer fires", work.timers.fire_due),
             Kind("nothing is sent", work.send),
         ]
         self._swept_at: datetime | None = None
+        self._began_at = clock.now()
         self._loop = Loop(self.step, self._report, poll_s)
         self.start, self.wake, self.stop = self._loop.start, self._loop.wake, self._loop.stop
 
@@ -82,6 +84,10 @@ class Worker:
     def swept(self) -> int:
         """How far the sweep has come, also within a round."""
         return self._work.sweep.progress
+
+    def sweep_age_s(self) -> float:
+        """Return the seconds since the last whole round of the sweep; before the first one, since the beginning."""
+        return (self._clock.now() - (self._swept_at or self._began_at)).total_seconds()
 
     def step(self) -> bool:
         """Do each kind of work once; tell whether there was any. Raises what is transient, the other kinds done."""

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.web.host import Host, Watched
 from shared.web.kit_routes import router as kit_router
-from shared.web.metrics import MEDIA_TYPE, Metrics, exposition
+from shared.web.metrics import MEDIA_TYPE, Metrics, describe_process, exposition
 from shared.web.middleware import RequestMiddleware, TooLargeMiddleware
 from shared.web.openapi import REFUSED, ServiceApp
 from shared.web.problems import answer_problems
@@ -78,6 +78,7 @@ def operations_app(hosts: Sequence[Watched], metrics: Sequence[Metrics]) -> Fast
     """Return what tells operators and their machines how services are, and serves nobody else."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     answer_problems(app)
+    describe_process(metrics[0])
 
     @app.get("/livez")
     def get_livez() -> dict[str, str]:

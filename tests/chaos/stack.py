@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from cheqi.house import House
 from cheqi.lag import count_unsettled
 from shared.messaging import marks
-from shared.messaging.relay import count_unsent
+from shared.messaging.relay import count_unsent_up_to
 from shared.messaging.tables import event_log
 from shared.node import Node
 from tests.chaos.program import API, PROGRAM, RELAYS, WORKERS
@@ -139,7 +139,7 @@ def _last_row(node: Node) -> int:
 
 def _count_unsent(node: Node, row: int) -> int:
     with node.snapshot() as session:
-        return count_unsent(session, up_to=row)
+        return count_unsent_up_to(session, row)
 
 
 def _heads(node: Node) -> dict[str, int]:

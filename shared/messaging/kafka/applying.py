@@ -9,7 +9,7 @@ from shared.messaging.bus import Run
 from shared.messaging.consumer import Consumer, ConsumerStoppedError
 from shared.messaging.failures import Failure, kind_of, place_of
 from shared.messaging.loop import retry_delay_s
-from shared.messaging.worker import note_trouble
+from shared.messaging.worker import NOT_APPLIED, note_trouble
 
 log = structlog.get_logger(__name__)
 
@@ -18,14 +18,14 @@ class Applier:
     """Applies runs for the agents of one worker; it never raises.
 
     `progress` counts runs applied, tries of what is transient, and looks at what has stopped: as long as it moves,
-    whoever watches the worker need not step in.
+    whoever watches the worker need not step in. `applied` counts the fetches that took effect.
     """
 
     def __init__(self, consumer: Consumer, troubles: list[str]) -> None:
         self._consumer, self._troubles = consumer, troubles
         self._ending = threading.Event()
         self._stopped = False
-        self.progress = 0
+        self.progress = self.applied = 0
 
     def apply(self, runs: Sequence[Run], wanted: Callable[[], bool]) -> Mapping[int | None, int] | None:
         """Apply runs at once for as long as they are wanted; return to which offset to go back in which partition.
@@ -37,7 +37,9 @@ class Applier:
             self.progress += 1
             try:
                 if not self._stopped:
-                    return self._consumer.apply_all(runs)
+                    missing = self._consumer.apply_all(runs)
+                    self.applied += 1
+                    return missing
             except Exception as error:  # An exception that left an agent would lose the run.
                 self._report(error, failures)
             failures += 1
@@ -54,5 +56,5 @@ class Applier:
             reason = str(error)
         if kind is not Failure.TRANSIENT:
             self._stopped = True
-            note_trouble(self._troubles, f"no event is applied: {reason}")
+            note_trouble(self._troubles, f"{NOT_APPLIED}: {reason}")
         log.warning("run not applied", reason=reason, kind=kind.value, failures=failures + 1)

@@ -13,7 +13,7 @@ from shared.messaging.loop import POLL_S, Loop
 from shared.messaging.relay import Relay
 from shared.messaging.source import Source
 from shared.messaging.sweep import Sweep
-from shared.messaging.worker import Elsewhere, Work, Worker, note_trouble
+from shared.messaging.worker import NOT_RELAYED, Elsewhere, Work, Worker, note_trouble
 from shared.node import Node
 
 UNHINTED_POLL_S = 0.05
@@ -50,7 +50,7 @@ class RelayLoop:
     def _report(self, error: Exception, failures: int) -> None:
         kind = kind_of(error)
         if kind is not Failure.TRANSIENT:
-            note_trouble(self._troubles, f"no event is told: {error}")
+            note_trouble(self._troubles, f"{NOT_RELAYED}: {error}")
         log.warning("relay step failed", error=type(error).__name__, place=place_of(error), failures=failures)
 
 
@@ -64,4 +64,6 @@ def chores(node: Node, sources: Mapping[str, Source], send: Callable[[], int] = 
         timers=node.timer_loop(),
         send=send,
     )
-    return Worker(work, node.clock, node.troubles)
+    worker = Worker(work, node.clock, node.troubles)
+    node.vitals["sweep_age_seconds"] = worker.sweep_age_s
+    return worker

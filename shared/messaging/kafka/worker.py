@@ -49,12 +49,16 @@ class Settings:
 
 @dataclass(frozen=True)
 class Pulse:
-    """What a worker tells every second: while it is behind or has not joined, `progress` must grow, or it is stuck."""
+    """What a worker tells every second: while it is behind or has not joined, `progress` must grow, or it is stuck.
+
+    `applied` counts the fetches that took effect, where `progress` counts tries too.
+    """
 
     progress: int
     joined: bool
     behind: int
     troubles: tuple[str, ...]
+    applied: int = 0
 
 
 class KafkaWorker:
@@ -92,7 +96,8 @@ class KafkaWorker:
         self._loop = asyncio.get_running_loop()
         hearing = asyncio.create_task(self._hear())
         while not hearing.done():
-            pulse(Pulse(self._applier.progress, self._joined, self._behind(), tuple(troubles)))
+            done = self._applier
+            pulse(Pulse(done.progress, self._joined, self._behind(), tuple(troubles), done.applied))
             await asyncio.wait([hearing], timeout=PULSE_S)
         await hearing
 

@@ -88,7 +88,7 @@ def test_a_relay_stops_and_says_so_when_its_store_is_an_older_copy(stage: Stage)
     until(lambda: node.troubles)
     loop.stop()
 
-    assert "no event is told" in node.troubles[0]
+    assert "no event is published" in node.troubles[0]
     assert not node.health().ready
     assert node.gauges()["unsent_events"] == 1
 

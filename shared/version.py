@@ -1,0 +1,3 @@
+"""The version of everything: it is one distribution, and one image."""
+
+VERSION = "0.1.0"
