@@ -67,8 +67,8 @@ schemas: $(READY) ## store new revisions of event schemas, write docs/events.md 
 	$(BIN)/python -m cheqi.asyncapi write
 
 lock: $(READY) ## lock the dependencies again (ARGS=--upgrade: to the newest that fit)
-	$(LOCK) --extra dev --extra bench $(ARGS) --output-file requirements.lock pyproject.toml
-	$(LOCK) --constraint requirements.lock --output-file deploy/requirements.lock pyproject.toml
+	$(LOCK) --extra dev --extra bench --extra telemetry $(ARGS) --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra telemetry --constraint requirements.lock --output-file deploy/requirements.lock pyproject.toml
 
 clean: ## remove what was installed, built and cached
 	rm -rf .venv build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

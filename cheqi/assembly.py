@@ -7,6 +7,7 @@ import httpx2
 
 from cheqi.backup_age import backup_age_s
 from cheqi.stores import stores_of
+from cheqi.traces import Traces
 from services.governance import service as governance
 from services.notify import service as notify
 from services.notify.channels import SMSRoute
@@ -43,6 +44,7 @@ class Assembly:
         self.settings, self.clock, self.random = settings, clock or SystemClock(), random or SystemRandom()
         self.stores = stores_of(settings)
         self.folder = self.stores.folder
+        self._traces = Traces(settings, self.random)
         self._clients: dict[str, httpx2.Client] = {}
         self._nodes: list[Node] = []
 
@@ -64,6 +66,7 @@ class Assembly:
             random=self.random,
             verifier=TokenVerifier(name, self._issuer_keys, self.clock),
             troubles=self.stores.troubles(name),
+            tracer=self._traces.tracer(name),
         )
         node.vitals["backup_age_seconds"] = lambda: backup_age_s(self.settings.data, self.clock.now())
         self._nodes.append(node)
@@ -90,6 +93,7 @@ class Assembly:
             self.registration.sms.close()
         for client in self._clients.values():
             client.close()
+        self._traces.close()
 
     def _service(self, name: str) -> Service:
         if name not in SERVICES:
@@ -118,7 +122,7 @@ class Assembly:
     def _client(self, name: str, target: str, scope: str) -> ServiceClient:
         credentials = Credentials(name, client_secret(self.settings.data, name), target, scope)
         tokens = TokenSource(self._http("registration"), credentials, self.clock)
-        return ServiceClient(self._http(target), tokens)
+        return ServiceClient(self._http(target), tokens, self._traces.tracer(name))
 
     def _http(self, target: str) -> httpx2.Client:
         if target not in self._clients:

@@ -31,6 +31,7 @@ from shared.messaging.unsent import UnsentAge
 from shared.messaging.worker import NOT_APPLIED, NOT_RELAYED, Work
 from shared.random import Random
 from shared.service import Service
+from shared.tracing import OFF, Tracer
 from shared.web.host import Health
 from shared.web.idempotency import Forgetting
 
@@ -52,6 +53,7 @@ class Node:
     verifier: TokenVerifier
     troubles: list[str] = field(default_factory=list)
     forgetting: Forgetting = field(default_factory=Forgetting)
+    tracer: Tracer = OFF
     vitals: dict[str, Callable[[], float | None]] = field(default_factory=dict)
     unsent_age: UnsentAge = field(default_factory=UnsentAge)
     parked_timers: Seldom = field(default_factory=Seldom)
@@ -59,7 +61,10 @@ class Node:
     @contextmanager
     def transaction(self, cause: Cause) -> Iterator[Session]:
         """Open a transaction whose events are written with it."""
-        with transaction(self.store, self.service.name, self.keys, cause) as session:
+        with (
+            self.tracer.part("transaction"),
+            transaction(self.store, self.service.name, self.keys, cause) as session,
+        ):
             yield session
 
     @contextmanager
@@ -83,11 +88,11 @@ class Node:
 
     def consumer(self) -> Consumer:
         """Return a consumer that applies events to this store."""
-        return Consumer(self.service, self.store, self.keys, self.clock)
+        return Consumer(self.service, self.store, self.keys, self.clock, self.tracer)
 
     def operator(self) -> Operator:
         """Return what an operator acts through."""
-        return Operator(self.service, self.store, self.keys, self.clock)
+        return Operator(self.service, self.store, self.keys, self.clock, self.tracer)
 
     def timer_loop(self) -> TimerLoop:
         """Return what fires the service's timers."""
@@ -109,6 +114,7 @@ class Node:
             sweep=Sweep(self.store, consumer, sources, self.clock),
             timers=self.timer_loop(),
             send=send,
+            tracer=self.tracer,
         )
 
     def gauges(self) -> dict[str, float]:

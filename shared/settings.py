@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     services_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+$")] | None = Field(
         None, description="where services reach each other, such as http://{service}:8080"
     )
+    traces_url: Address | None = Field(
+        None, description="the OpenTelemetry collector that takes traces over OTLP/HTTP, such as http://collector:4318"
+    )
+    traces_ratio: float = Field(
+        1.0, ge=0, le=1, description="the part of all traces that is recorded, 0 to 1; all of a trace or nothing is"
+    )
     log_level: Level = Field("info", description="one of debug, info, warning, error")
 
     @property

@@ -38,11 +38,11 @@ def play_day(port: int, *, once: bool) -> bool:
 
 
 @contextmanager
-def opened_day(port: int) -> Iterator[Day]:
-    """Serve a new house on a temporary data folder, on the morning of the day."""
+def opened_day(port: int, traces_url: str | None = None) -> Iterator[Day]:
+    """Serve a new house on a temporary data folder, on the morning of the day; its traces may go to a collector."""
     configure_logs("error")
     with TemporaryDirectory(prefix="cheqi-demo-") as folder:
-        settings = Settings(data=Path(folder), sms="trial", host="127.0.0.1", port=port)
+        settings = Settings(data=Path(folder), sms="trial", host="127.0.0.1", port=port, traces_url=traces_url)
         clock = SettableClock(BEGIN)
         house = House(settings, clock=clock)
         http = httpx2.Client(base_url=settings.address, timeout=ANSWER_WITHIN_S, trust_env=False)

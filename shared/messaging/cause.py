@@ -42,14 +42,14 @@ def of_command(*, time: datetime, actor: str, request_id: str, traceparent: str 
     )
 
 
-def of_event(envelope: Envelope) -> Cause:
-    """Return the cause that an event is for its handlers; ids are derived from it."""
+def of_event(envelope: Envelope, traceparent: str | None = None) -> Cause:
+    """Return the cause that an event is for its handlers; ids are derived from it, and its own trace goes on."""
     return Cause(
         time=envelope.time,
         actor=envelope.actor,
         correlation_id=envelope.correlationid,
         causation_id=envelope.id,
-        traceparent=envelope.traceparent,
+        traceparent=traceparent or envelope.traceparent,
         new_id=lambda purpose: derived_id(envelope.time, envelope.id, purpose),
     )
 

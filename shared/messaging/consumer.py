@@ -21,6 +21,8 @@ from shared.messaging.log import transaction
 from shared.messaging.parking import Verdict
 from shared.messaging.performing import EventFailedError, Performer, SetFailedError, Subscriber
 from shared.messaging.tables import passed_type
+from shared.messaging.trail import Trail
+from shared.tracing import OFF, Tracer
 
 __all__ = ["Consumer", "ConsumerStoppedError", "EventFailedError", "Subscriber"]
 
@@ -34,9 +36,10 @@ class ConsumerStoppedError(RuntimeError):
 class Consumer:
     """Applies runs of events to one service's store; worker, sweep and redrive all go this one way."""
 
-    def __init__(self, service: Subscriber, store: Store, keys: KeyRing, clock: Clock) -> None:
+    def __init__(self, service: Subscriber, store: Store, keys: KeyRing, clock: Clock, tracer: Tracer = OFF) -> None:
         self._service, self._store, self._keys, self._clock = service, store, keys, clock
-        self._performer = Performer(service)
+        self._trail = Trail(service.name, tracer)
+        self._performer = Performer(service, self._trail)
         self.vocabulary = self._performer.vocabulary
 
     def apply(self, run: Run, plan: Plan | None = None) -> int | None:
@@ -57,7 +60,7 @@ class Consumer:
             except EventFailedError as failed:
                 plan = self._without(plan, failed)
             except SetFailedError as failed:
-                _refuse_others_failures(failed)
+                self._refuse_others_failures(failed)
                 return self._apply_parts(runs, plan)
             except Exception as error:
                 if isinstance(error, ConsumerStoppedError) or kind_of(error) is not Failure.EVENT:
@@ -111,7 +114,7 @@ class Consumer:
 
     def _without(self, plan: Plan, failed: EventFailedError) -> Plan:
         """Plan the next try, in which the failed event alone is parked."""
-        error = _refuse_others_failures(failed)
+        error = self._refuse_others_failures(failed)
         verdict = Verdict("failed", type(error).__name__, place_of(error))
         return replace(plan, condemned={**plan.condemned, failed.arrival.envelope.id: verdict})
 
@@ -175,6 +178,7 @@ class Consumer:
         parking.hold(session, source, fold.early, now)
         for one, verdict in fold.refused:
             parking.park(session, source, one, verdict, now)
+            self._trail.refuse(session, one, verdict)
             self._stop_at_many_alike(session, verdict)
         for subject, reached in fold.passed_waiting.items():
             parking.forget_waiting(session, source, subject, reached)
@@ -195,6 +199,20 @@ class Consumer:
         why = cause.of_system(self._clock.now())
         with transaction(self._store, self._service.name, self._keys, why) as session:
             yield session
+        self._trail.end(session)
+
+    def _refuse_others_failures(self, failed: EventFailedError | SetFailedError) -> BaseException:
+        """Return why events failed; raise what is transient, and ConsumerStoppedError when the fault is not theirs."""
+        error = failed.__cause__ or failed
+        kind = kind_of(error)
+        if kind is not Failure.EVENT and isinstance(failed, EventFailedError):
+            self._trail.failed(failed.arrival, error)
+        if kind is Failure.TRANSIENT:
+            raise error
+        if kind is Failure.OURS:
+            message = f"{type(error).__name__} at {place_of(error)}"
+            raise ConsumerStoppedError(message) from error
+        return error
 
 
 def _to_erase(fold: Fold, arrivals: Sequence[Arrival]) -> list[Arrival]:
@@ -202,14 +220,3 @@ def _to_erase(fold: Fold, arrivals: Sequence[Arrival]) -> list[Arrival]:
     erased = RiderErasedV1.type_name()
     told = [one for one in arrivals if one.envelope.type == erased and one.envelope.id not in fold.plan.condemned]
     return [one for one in told if one.sequence > fold.marks[one.envelope.subject].sequence]
-
-
-def _refuse_others_failures(failed: EventFailedError | SetFailedError) -> BaseException:
-    """Return why events failed; raise what is transient, and ConsumerStoppedError when the fault is not theirs."""
-    error = failed.__cause__ or failed
-    if kind_of(error) is Failure.TRANSIENT:
-        raise error
-    if kind_of(error) is Failure.OURS:
-        message = f"{type(error).__name__} at {place_of(error)}"
-        raise ConsumerStoppedError(message) from error
-    return error

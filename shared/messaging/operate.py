@@ -21,6 +21,7 @@ from shared.messaging.log import emit, transaction
 from shared.messaging.marks import Mark
 from shared.messaging.source import PAGE_MAX, Source
 from shared.messaging.tables import passed_type
+from shared.tracing import OFF, Tracer
 
 
 class BackfillNeededError(RuntimeError):
@@ -30,9 +31,9 @@ class BackfillNeededError(RuntimeError):
 class Operator:
     """Acts on one consumer for an operator."""
 
-    def __init__(self, service: Subscriber, store: Store, keys: KeyRing, clock: Clock) -> None:
+    def __init__(self, service: Subscriber, store: Store, keys: KeyRing, clock: Clock, tracer: Tracer = OFF) -> None:
         self._service, self._store, self._keys, self._clock = service, store, keys, clock
-        self._consumer = Consumer(service, store, keys, clock)
+        self._consumer = Consumer(service, store, keys, clock, tracer)
 
     def redrive(self, event_id: str, *, adopt: bool = False) -> bool:
         """Apply a parked event and what waits behind it; tell whether it took effect.

@@ -14,6 +14,7 @@ from shared.messaging import cause
 from shared.messaging.arrivals import Arrival, Vocabulary
 from shared.messaging.erasing import Eraser, erase_rider
 from shared.messaging.handlers import Handlers, Handling, each
+from shared.messaging.trail import Trail
 
 Pair = tuple[Arrival, Event]
 
@@ -47,8 +48,8 @@ class SetFailedError(Exception):
 class Performer:
     """Runs one service's handlers over what takes effect; erasing a rider is one that every service has."""
 
-    def __init__(self, service: Subscriber) -> None:
-        self._service = service
+    def __init__(self, service: Subscriber, trail: Trail) -> None:
+        self._service, self._trail = service, trail
         self.vocabulary = Vocabulary(service.handlers)
         self._handling = {event.type_name(): handling for event, handling in service.handlers.items()}
         self._handling[RiderErasedV1.type_name()] = each(self._erase, key=attrgetter("rider_id"))
@@ -77,7 +78,7 @@ class Performer:
             for chosen in [alike] if handling.in_sets and not singly else [[pair] for pair in alike]:
                 arrivals, events = zip(*chosen, strict=True)
                 with _blamed(arrivals):
-                    cause.set_causes(session, [cause.of_event(one.envelope) for one in arrivals])
+                    cause.set_causes(session, self._trail.causes(session, arrivals))
                     handling.apply(session, events)
                     session.flush()
 

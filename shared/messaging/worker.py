@@ -13,6 +13,7 @@ from shared.messaging.failures import Failure, kind_of, place_of
 from shared.messaging.loop import POLL_S, Loop
 from shared.messaging.sweep import Sweep
 from shared.messaging.timers import TimerLoop
+from shared.tracing import OFF, Tracer
 
 NOT_RELAYED, NOT_APPLIED = "no event is published", "no event is applied"
 SWEEP_EVERY = timedelta(minutes=1)
@@ -47,6 +48,7 @@ class Work:
     sweep: Sweep
     timers: TimerLoop
     send: Callable[[], int] = lambda: 0
+    tracer: Tracer = OFF
 
 
 @dataclass
@@ -135,7 +137,8 @@ class Worker:
         now = self._clock.now()
         if self._swept_at is not None and now - self._swept_at < SWEEP_EVERY:
             return False
-        fetched = self._work.sweep.round()
+        with self._work.tracer.span("sweep"):
+            fetched = self._work.sweep.round()
         self._swept_at = now
         return fetched > 0
 

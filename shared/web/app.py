@@ -41,7 +41,7 @@ def service_app(host: Host) -> FastAPI:
 def served(host: Host) -> RequestMiddleware:
     """Return a service's application with what stands around every request."""
     app = service_app(host)
-    return RequestMiddleware(TooLargeMiddleware(app), app.state.metrics, host.random)
+    return RequestMiddleware(TooLargeMiddleware(app), app.state.metrics, host.random, host.tracer)
 
 
 class Gateway:

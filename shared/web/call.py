@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from shared.auth import Principal, authorize, office_of
 from shared.errors import FORBIDDEN, UNAUTHORISED
 from shared.messaging.cause import Cause, of_command
+from shared.tracing import HEADER, TraceContext
 from shared.web import idempotency, kinds, openapi
 from shared.web.host import Host
 from shared.web.idempotency import Claim
@@ -148,7 +149,7 @@ class Call:
             time=now,
             actor=self._actor,
             request_id=state.request_id,
-            traceparent=state.traceparent,
+            traceparent=str(state.span.context),
             random=self.host.random,
         )
 
@@ -183,6 +184,8 @@ def ServiceCaller(scope: str) -> Any:  # noqa: N802 - stands in annotations like
         principal = call.host.verifier.service(token.credentials)
         if scope not in principal.scopes:
             raise FORBIDDEN(scope=scope)
+        if (asking := TraceContext.parse(call.request.headers.get(HEADER))) is not None:
+            call.request.state.span.follow(asking)
         return replace(call, caller=principal)
 
     return Depends(service_call)

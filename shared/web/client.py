@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import httpx2
 
 from shared.clock import Clock
+from shared.tracing import OFF, Kind, Tracer, headers
 
 TIMEOUT_S = 5.0
 TRIES = 3
@@ -72,10 +73,10 @@ class Tokens(Protocol):
 
 
 class ServiceClient:
-    """Reads another service's routes for services."""
+    """Reads another service's routes for services; what is asked is a part of the trace that it is asked in."""
 
-    def __init__(self, http: httpx2.Client, tokens: Tokens) -> None:
-        self._http, self._tokens = http, tokens
+    def __init__(self, http: httpx2.Client, tokens: Tokens, tracer: Tracer = OFF) -> None:
+        self._http, self._tokens, self._tracer = http, tokens, tracer
 
     def find_json(self, path: str) -> Mapping[str, Any] | None:
         """Return the JSON object at a path, None where there is none (404); raises ServiceUnavailableError."""
@@ -90,7 +91,11 @@ class ServiceClient:
         return [line for line in answer.text.split("\n") if line]
 
     def _get(self, path: str) -> httpx2.Response:
-        return _send(self._http, "GET", path, headers={"Authorization": f"Bearer {self._tokens.token()}"})
+        asked = path.split("/", 3)[2]
+        about = {"http.request.method": "GET", "peer.service": asked}
+        with self._tracer.span(f"GET {asked}", Kind.CLIENT, **about):
+            signed = {"Authorization": f"Bearer {self._tokens.token()}"}
+            return _send(self._http, "GET", path, headers=signed | headers())
 
 
 def http_client(address: str) -> httpx2.Client:

@@ -12,6 +12,7 @@ from shared.messaging.cause import Cause
 from shared.messaging.source import Source
 from shared.random import Random
 from shared.service import Service
+from shared.tracing import Tracer
 from shared.web.idempotency import Forgetting
 
 
@@ -51,6 +52,11 @@ class Host(Watched, Protocol):
     @property
     def random(self) -> Random:
         """Where ids come from."""
+        ...
+
+    @property
+    def tracer(self) -> Tracer:
+        """What records where requests went."""
         ...
 
     @property

@@ -10,8 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.messaging.failures import place_of
 from shared.random import Random
+from shared.tracing import CURRENT, OFF, Kind, Span, TraceContext, Tracer
 from shared.web import kinds
-from shared.web.metrics import Metrics
+from shared.web.metrics import Metrics, method_told
 from shared.web.problems import MEDIA_TYPE, problem
 
 SAFE_HEADERS = {
@@ -21,6 +22,9 @@ SAFE_HEADERS = {
     "X-Frame-Options": "DENY",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+
+UNTRACED = frozenset({"/livez", "/readyz", "/metrics"})
+SERVER_ERROR = 500
 
 log = structlog.get_logger("http")
 
@@ -32,6 +36,7 @@ class RequestMiddleware:
     app: ASGIApp
     metrics: Metrics
     random: Random
+    tracer: Tracer = OFF
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -40,7 +45,7 @@ class RequestMiddleware:
             return
         began, status = time.perf_counter(), 0
         state = scope.setdefault("state", {})
-        state.update(self._identity())
+        state["request_id"], state["span"] = self._begin()
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -52,11 +57,13 @@ class RequestMiddleware:
                     headers.setdefault(name, value)
             await send(message)
 
+        token = CURRENT.set(state["span"])
         try:
             await self._answer(scope, receive, send_with_headers)
         except Exception as error:  # Whatever had not begun was answered before this was raised.
             self._report(scope, error)
         finally:
+            CURRENT.reset(token)
             self._note(scope, status, time.perf_counter() - began)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,10 +72,14 @@ class RequestMiddleware:
             return
         await self.app(scope, receive, send)
 
-    def _identity(self) -> dict[str, str]:
-        """Make a request id and begin a trace; a client's own stand nowhere, for any form of them can hold a phone."""
+    def _begin(self) -> tuple[str, Span]:
+        """Make a request id and begin a trace; a client's own stand nowhere, for any form of them can hold a phone.
+
+        A service that asks is no such client: once its token is verified, the span follows its trace.
+        """
         made = self.random.bytes(24).hex()
-        return {"request_id": made[:32], "traceparent": f"00-{made[:32]}-{made[32:]}-01"}
+        context = TraceContext(made[:32], made[32:], self.tracer.samples(made[:32]))
+        return made[:32], Span("request", Kind.SERVER, context)
 
     def _report(self, scope: Scope, error: Exception) -> None:
         log.error(
@@ -76,8 +87,9 @@ class RequestMiddleware:
             service=self.metrics.service,
             error=type(error).__name__,
             place=place_of(error),
-            request_id=scope["state"]["request_id"],
+            **_named(scope),
         )
+        scope["state"]["span"].error = type(error).__name__
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
@@ -89,8 +101,21 @@ class RequestMiddleware:
             route=route,
             status=status,
             ms=round(seconds * 1000, 1),
-            request_id=scope["state"]["request_id"],
+            **_named(scope),
         )
+        if route not in UNTRACED:
+            self._end(scope["state"]["span"], scope["method"], route, status)
+
+    def _end(self, span: Span, method: str, route: str, status: int) -> None:
+        told = method_told(method)
+        span.name = f"{told} {route}"
+        span.attributes |= {"http.request.method": told, "http.route": route, "http.response.status_code": status}
+        self.tracer.end(span, str(status) if status >= SERVER_ERROR and not span.error else "")
+
+
+def _named(scope: Scope) -> dict[str, str]:
+    state = scope["state"]
+    return {"request_id": state["request_id"], "trace_id": state["span"].context.trace_id}
 
 
 @dataclass

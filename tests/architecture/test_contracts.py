@@ -14,6 +14,7 @@ KEPT = {
     "shared/db": "",
     "shared/keys": "",
     "shared/web": "",
+    "shared/otlp": "import opentelemetry",
     "shared/messaging/kafka": "import kafka",
     "shared/events": "import pydantic",
     "services/a": "from services.a import service, public, audit",
@@ -40,6 +41,7 @@ BREAKS = {
     "rules": ("services/a/problems", "import fastapi"),
     "events": ("shared/events", "from shared import db"),
     "bus": ("services/a/personal", "import aiokafka"),
+    "traces": ("services/a/personal", "import opentelemetry"),
 }
 NAMES = {
     contract["id"]: contract["name"]

@@ -32,9 +32,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def opened_town() -> Iterator[Day]:
+def opened_town(traces_url: str | None = None) -> Iterator[Day]:
     """Serve a new house with administrator, district staff, staff of two sub-districts and a laundry."""
-    with opened_day(free_port()) as day:
+    with opened_day(free_port(), traces_url) as day:
         staff.make_administrator(day)
         staff.appoint_district_staff(day)
         for name in ("shuguang", "xueyuanlu"):

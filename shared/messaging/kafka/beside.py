@@ -63,6 +63,7 @@ def chores(node: Node, sources: Mapping[str, Source], send: Callable[[], int] = 
         sweep=Sweep(node.store, node.consumer(), heard, node.clock),
         timers=node.timer_loop(),
         send=send,
+        tracer=node.tracer,
     )
     worker = Worker(work, node.clock, node.troubles)
     node.vitals["sweep_age_seconds"] = worker.sweep_age_s

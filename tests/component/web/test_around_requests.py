@@ -29,7 +29,7 @@ def test_a_request_s_id_and_trace_are_in_the_events_that_it_causes(bench: Bench)
 
     event = only_event(bench)
     assert answer.headers["X-Request-Id"] == event["correlationid"]
-    assert event["traceparent"] == f"00-{event['correlationid']}-{event['traceparent'][36:52]}-01"
+    assert event["traceparent"] == f"00-{event['correlationid']}-{event['traceparent'][36:52]}-00"
     assert event["actor"] == "rider/r1"
 
 
@@ -61,7 +61,7 @@ def test_a_failure_is_logged_by_its_class_and_place_alone(bench: Bench) -> None:
     failure = lines[0]
     assert (failure["event"], failure["error"]) == ("request failed", "ZeroDivisionError")
     assert failure["place"].startswith("web/conftest.py:write_note:")
-    assert failure["request_id"] == answer.headers["X-Request-Id"]
+    assert failure["request_id"] == failure["trace_id"] == answer.headers["X-Request-Id"]
     assert "exc_info" not in failure
 
 
@@ -121,6 +121,7 @@ def test_metrics_of_requests_are_told_while_the_store_does_not_answer(
 
     assert answer.status_code == 200
     assert "cheqi_unsent_events" not in answer.text
+    assert 'cheqi_store_answers{service="training"} 0.0' in answer.text
 
 
 def only_event(bench: Bench) -> dict[str, str]:
