@@ -13,7 +13,7 @@ NEEDED := "Python 3.11 or newer is needed: install it, or name it, as in 'make P
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check sim chaos bench format schemas lock clean
+.PHONY: help install demo up test check promtool sim chaos bench format schemas lock clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/\1|\2/' | column -t -s '|' 2>/dev/null \
@@ -48,6 +48,9 @@ check: $(READY) ## run what CI runs before the tests
 	$(BIN)/python -m shared.events.contract check
 	$(BIN)/python -m cheqi.asyncapi check
 	$(BIN)/pytest -q tests/architecture
+
+promtool: $(READY) ## fetch what tests the alert rules, from Debian's package where apt has it
+	test -x $(BIN)/promtool || deploy/observability/fetch-promtool $(BIN)
 
 sim: $(READY) ## play 2,000 seeded schedules (ARGS='--seed 7': replay one)
 	$(BIN)/python -m tests.sim $(ARGS)

@@ -109,15 +109,20 @@ def test_where_tracing_is_off_an_event_s_trace_goes_on_as_it_came(kit: Kit) -> N
     assert told_by(kit) == [PARENT]
 
 
-def test_a_transaction_that_fails_leaves_no_span_of_what_it_undid(kit: Kit, kept: Kept) -> None:
-    kit.service.broken = lambda event: (
-        OperationalError("x", {}, Exception("locked")) if event.severity == "high" else None
-    )
-
+def test_a_run_that_fails_leaves_no_span_and_once_it_is_tried_again_one_for_each_event(kit: Kit, kept: Kept) -> None:
+    run = [traced(kit.verified("h1")), traced(kit.verified("h2", "high"))]
+    busy = OperationalError("x", {}, Exception("database is locked"))
+    kit.service.broken = lambda event: busy if event.severity == "high" else None
     with pytest.raises(OperationalError):
-        kit.apply(traced(kit.verified("h1")), traced(kit.verified("h2", "high")))
+        kit.apply(*run)
+    left = list(kept.spans)
+    kit.service.broken = lambda _event: None
 
-    assert kept.spans == []
+    kit.apply(*run)
+
+    assert left == []
+    assert [span.attributes["messaging.message.id"] for span in kept.spans] == [id_of(one) for one in run]
+    assert {span.context.trace_id for span in kept.spans} == {TRACE}
 
 
 def test_a_parked_event_leaves_a_failed_span_and_its_redrive_goes_on_in_the_same_trace(kit: Kit, kept: Kept) -> None:

@@ -55,6 +55,8 @@ def test_certificates_show_the_address_that_people_see(
         ("PORT", "-1", "1 to 65535"),
         ("LOG_LEVEL", "loud", "debug, info, warning, error"),
         ("PUBLIC_URL", "cheqi.example.cn", "https://cheqi.example.cn"),
+        ("TRACES_URL", "collector:4318", "http://collector:4318"),
+        ("TRACES_RATIO", "1.01", "0 to 1"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_it_may_be(
