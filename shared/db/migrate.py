@@ -41,6 +41,19 @@ def migrate_connection(connection: Connection, package: str) -> list[str]:
     return steps
 
 
+def migrate_to(connection: Connection, package: str, revision: str) -> None:
+    """Bring an empty store to one of the service's steps; raises ConfigurationError when the program knows no such."""
+    refuse_newer(package, revision)
+    _upgrade(connection, package, revision)
+
+
+def refuse_newer(package: str, revision: str) -> None:
+    """Raise ConfigurationError when the program knows no such step of a service."""
+    steps = _steps(package)
+    if revision not in steps:
+        raise ConfigurationError(_NEWER.format(package=package, done=revision, known=steps[-1]))
+
+
 def pending(url: str | URL, package: str) -> list[str]:
     """Return the steps that a store still lacks, oldest first; raises ConfigurationError when it is newer."""
     store = open_store(url)
@@ -52,18 +65,21 @@ def pending(url: str | URL, package: str) -> list[str]:
 
 
 def _pending(connection: Connection, package: str) -> list[str]:
-    steps = [path.name.partition("_")[0] for path in sorted(_versions(package).glob("[0-9]*.py"))]
+    steps = _steps(package)
     if not inspect(connection).has_table(_version.name):
         return steps
     done = connection.scalar(select(_version.c.version_num))
     if done is None:
         return steps
-    if done not in steps:
-        raise ConfigurationError(_NEWER.format(package=package, done=done, known=steps[-1]))
+    refuse_newer(package, done)
     return steps[steps.index(done) + 1 :]
 
 
-def _upgrade(connection: Connection, package: str) -> None:
+def _steps(package: str) -> list[str]:
+    return [path.name.partition("_")[0] for path in sorted(_versions(package).glob("[0-9]*.py"))]
+
+
+def _upgrade(connection: Connection, package: str, to: str = "head") -> None:
     from alembic import command  # noqa: PLC0415 - a store that is up to date need not wait for it
     from alembic.config import Config  # noqa: PLC0415 - the same
 
@@ -71,7 +87,7 @@ def _upgrade(connection: Connection, package: str) -> None:
     config.set_main_option("script_location", _escaped(Path(__file__).with_name("migrations")))
     config.set_main_option("version_locations", _escaped(_versions(package)))
     config.set_main_option("path_separator", "newline")
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _versions(package: str) -> Path:

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import IO
 
+from shared.disk import sync
 from shared.errors import ConfigurationError
 from shared.messaging.seal import Numbers, read_wire
 
@@ -87,6 +88,11 @@ class MonthFiles:
                 raise _damaged(path) from error
         return self._manifests[month]
 
+    def list_all(self) -> list[Manifest]:
+        """Return the manifests of all months, oldest first; raises ArchiveError when one cannot be read."""
+        months = sorted(path.stem for path in self.folder.glob("[0-9]*.json"))
+        return [manifest for month in months if (manifest := self.find(month)) is not None]
+
     def lines(self, manifest: Manifest, position: int = 0) -> Iterator[str]:
         """Yield a month's wire documents from a position on; raises ArchiveError where they cannot be read."""
         path, begin = self.events_path(manifest.month), max(position, manifest.first_position)
@@ -143,11 +149,7 @@ def _drafted(path: Path) -> Iterator[_Draft]:
         file.flush()
         os.fsync(file.fileno())
     Path(name).replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync(path.parent)
 
 
 def _at(position: int, line: str) -> str:

@@ -1,6 +1,5 @@
 """Where photos are kept: sealed bytes by key, outside the databases."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -8,6 +7,8 @@ from typing import Protocol
 
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore
+
+from shared.disk import sync
 
 
 class PhotoStore(Protocol):
@@ -70,7 +71,7 @@ class _FolderPhotos(_ObjectPhotos):
         super().put(key, content)
         kept = self._folder / key
         for path in (kept, kept.parent, self._folder):
-            _sync(path)
+            sync(path)
 
 
 def photos_in_folder(folder: Path) -> PhotoStore:
@@ -91,11 +92,3 @@ def _system_errors() -> Iterator[None]:
     except BaseError as error:
         message = "photos cannot be read or written; see that their folder has room and may be written"
         raise OSError(message) from error
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
