@@ -44,8 +44,12 @@ class House:
         return KafkaBus(self.settings.kafka)
 
     def start(self) -> None:
-        """Begin to relay, to apply events and to fire timers; raises BackfillNeededError where a past is missing."""
+        """Begin to relay, to apply events and to fire timers.
+
+        Raises BackfillNeededError where a past is missing, and NotReadBackError where a tail is.
+        """
         for node in self.nodes.values():
+            node.refuse_restored()
             node.operator().refuse_missed_types()
         self._workers = [self._worker(node) for node in self.nodes.values()]
         for node, worker in zip(self.nodes.values(), self._workers, strict=True):

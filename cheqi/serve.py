@@ -48,6 +48,8 @@ def serve_api(settings: Settings, names: Sequence[str], pulse: Pulse) -> None:
     assembly = Assembly(settings)
     try:
         nodes = [assembly.node(name) for name in names]
+        for node in nodes:
+            node.refuse_restored()
         with ExitStack() as stack:
             for node in nodes:
                 stack.enter_context(giving_hints(node.store))

@@ -71,6 +71,7 @@ def _node_of(settings: Settings, service: str) -> Iterator[tuple[Assembly, Node]
         node = assembly.node(service)
         if node.troubles:
             raise ConfigurationError("; ".join(node.troubles))
+        node.refuse_restored()
         yield assembly, node
     finally:
         assembly.close()

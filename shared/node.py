@@ -21,6 +21,7 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.local import LocalReader
 from shared.messaging.log import transaction
 from shared.messaging.operate import Operator
+from shared.messaging.read_back import refuse_restored
 from shared.messaging.relay import Relay
 from shared.messaging.seldom import Seldom
 from shared.messaging.source import LogReader, Source
@@ -85,6 +86,11 @@ class Node:
         sources = {event.source for event in self.service.handlers} | {"registration"}
         heard = PUBLISHERS if "" in sources else sources
         return frozenset(heard) - {self.service.name}
+
+    def refuse_restored(self) -> None:
+        """Raise NotReadBackError where the store was put back and what it has told since is not in its log yet."""
+        with self.store.read() as session:
+            refuse_restored(session, self.service.name)
 
     def consumer(self) -> Consumer:
         """Return a consumer that applies events to this store."""

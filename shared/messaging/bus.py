@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -49,6 +50,10 @@ class Bus(Protocol):
 
 class OpenBus(Bus, Protocol):
     """A bus that stands on connections of its own."""
+
+    def since(self, source: str, moment: datetime) -> list[str]:
+        """Return the documents of a publisher that the bus has kept since a moment, in any order, some twice."""
+        ...
 
     def close(self) -> None:
         """Close them."""

@@ -34,12 +34,16 @@ class _Walk:
     def take(self, one: Entry) -> Iterator[Break]:
         """Compare one event with what must come next, and go on from what stands in it."""
         numbers = one.numbers
-        if numbers.position != self.position + 1:
-            yield Break("log-gap", one.id, f"position {self.position + 1} is missing before {numbers.position}")
+        follows = numbers.position == self.position + 1
+        if not follows:
+            yield Break("log-gap", one.id, _missing(self.position + 1, numbers.position))
         if numbers.sequence is not None:
             yield from self._take_in_subject(one, numbers.sequence)
         if not is_sealed(self.seal, one.document, numbers):
-            yield Break("seal-broken", one.id, f"the event at position {numbers.position} is not what was sealed there")
+            lacking = (
+                "is not what was sealed there" if follows else "cannot be compared: what it was sealed after is missing"
+            )
+            yield Break("seal-broken", one.id, f"the event at position {numbers.position} {lacking}")
         self.position, self.seal = numbers.position, numbers.seal
 
     def _take_in_subject(self, one: Entry, at: int) -> Iterator[Break]:
@@ -49,6 +53,11 @@ class _Walk:
         elif one.numbers.previous != seal:
             yield Break("seal-broken", one.id, f"sequence {at} of {one.subject} names another predecessor")
         self.heads[one.subject] = (at, one.numbers.seal)
+
+
+def _missing(first: int, after: int) -> str:
+    places = f"position {first} is" if first + 1 == after else f"positions {first} to {after - 1} are"
+    return f"{places} missing before {after}"
 
 
 def breaks(session: Session) -> Iterator[Break]:

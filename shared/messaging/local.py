@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from datetime import datetime
 
 from shared.db.store import Store
 from shared.messaging import marks
@@ -25,6 +26,10 @@ class LocalBus:
         """Wake whoever reads the logs."""
         self._wake()
         return DONE
+
+    def since(self, source: str, moment: datetime) -> list[str]:  # noqa: ARG002 - the port's signature
+        """Return nothing: it keeps nothing beside the logs."""
+        return []
 
     def close(self) -> None:
         """Do nothing: it holds nothing."""

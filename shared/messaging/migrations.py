@@ -62,6 +62,15 @@ def kit_0003(op: Operations) -> None:
     leave_room(op, *UPDATED_IN_PLACE)
 
 
+def kit_0004(op: Operations) -> None:
+    """Create the table that says which backup a store was put back from, until its log's tail was read back."""
+    op.create_table(
+        "restored",
+        Column("backup", Text, primary_key=True),
+        Column("taken_at", Instant, nullable=False),
+    )
+
+
 def leave_room(op: Operations, *tables: str) -> None:
     """Fill pages of the tables by half, so that a new version of a row finds room on its page (PostgreSQL only)."""
     if op.get_context().dialect.name == "postgresql":

@@ -69,6 +69,13 @@ relay_lease = Table(
     Column("sent", Serial, nullable=False),
 )
 
+restored = Table(
+    "restored",
+    KIT,
+    Column("backup", Text, primary_key=True),
+    Column("taken_at", Instant, nullable=False),
+)
+
 mark = Table(
     "mark",
     KIT,

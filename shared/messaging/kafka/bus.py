@@ -2,8 +2,10 @@
 
 import asyncio
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -44,6 +46,10 @@ class KafkaBus:
         """Return the last events of each partition; raises a ConnectionError when they cannot be read."""
         return asyncio.run_coroutine_threadsafe(self._tail(topic_of(source)), self._loop).result()
 
+    def since(self, source: str, moment: datetime) -> list[str]:
+        """Return what was published from a moment on, whatever else stands there; raises a ConnectionError."""
+        return asyncio.run_coroutine_threadsafe(self._since(topic_of(source), moment), self._loop).result()
+
     def close(self) -> None:
         """End the producer and its thread."""
         asyncio.run_coroutine_threadsafe(self._drop(self._producer), self._loop).result()
@@ -68,10 +74,19 @@ class KafkaBus:
             raise self._away(topic, error) from error
 
     async def _tail(self, topic: str) -> list[str]:
+        async with self._reading(topic) as consumer:
+            return await asyncio.wait_for(_last_documents(consumer, topic), PATIENCE_S)
+
+    async def _since(self, topic: str, moment: datetime) -> list[str]:
+        async with self._reading(topic) as consumer:
+            return await _documents_since(consumer, topic, moment)
+
+    @asynccontextmanager
+    async def _reading(self, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
         consumer = AIOKafkaConsumer(topic, bootstrap_servers=self._servers, request_timeout_ms=PATIENCE_S * 1000)
         try:
             await consumer.start()
-            return await asyncio.wait_for(_last_documents(consumer, topic), PATIENCE_S)
+            yield consumer
         except (KafkaError, OSError, TimeoutError) as error:
             raise self._away(topic, error) from error
         finally:
@@ -113,23 +128,45 @@ class KafkaBus:
 
 async def _last_documents(consumer: AIOKafkaConsumer, topic: str) -> list[str]:
     """Return the last readable document of each partition, looking back over a few that are none."""
+    starts = await consumer.beginning_offsets(_partitions(consumer))
+    ends = await consumer.end_offsets(list(starts))
+    last: dict[Any, str] = {}
+    async for one, events in _events(consumer, topic, {at: max(starts[at], ends[at] - TAIL_MAX) for at in starts}):
+        if events:
+            last[one] = events[-1]
+    return list(last.values())
+
+
+async def _documents_since(consumer: AIOKafkaConsumer, topic: str, moment: datetime) -> list[str]:
+    """Return the documents of every partition from the first record on that came at the moment or later."""
+    wanted = dict.fromkeys(_partitions(consumer), int(moment.timestamp() * 1000))
+    first = await consumer.offsets_for_times(wanted)
+    begin = {one: found.offset for one, found in first.items() if found is not None}
+    return [event async for _, events in _events(consumer, topic, begin) for event in events]
+
+
+def _partitions(consumer: AIOKafkaConsumer) -> list[Any]:
+    """Return the partitions of the topic; raises UnknownTopicOrPartitionError where there is none."""
     partitions = consumer.assignment()
     if not partitions:
         raise UnknownTopicOrPartitionError
-    starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
-    left = {one for one in partitions if starts[one] < ends[one]}
-    last = {}
-    for one in left:
-        consumer.seek(one, max(starts[one], ends[one] - TAIL_MAX))
+    return list(partitions)
+
+
+async def _events(
+    consumer: AIOKafkaConsumer, topic: str, begin: Mapping[Any, int]
+) -> AsyncIterator[tuple[Any, list[str]]]:
+    """Yield partitions and what is readable of their records, from offsets on to where they end now."""
+    ends = await consumer.end_offsets(_partitions(consumer))
+    left = {one for one in begin if begin[one] < ends[one]}
+    for one in ends:
+        consumer.seek(one, begin.get(one, ends[one]))
     while left:
         for one, records in (await consumer.getmany(timeout_ms=1000)).items():
             texts = [(record.value or b"").decode(errors="backslashreplace") for record in records]
-            events = [text for text in texts if isinstance(read(source_of(topic), text), Arrival)]
-            if events:
-                last[one] = events[-1]
+            yield one, [text for text in texts if isinstance(read(source_of(topic), text), Arrival)]
             if records[-1].offset + 1 >= ends[one]:
                 left.discard(one)
-    return list(last.values())
 
 
 def _batches(producer: AIOKafkaProducer, records: Iterable[Record], partitions: int) -> Iterator[tuple[int, Any]]:

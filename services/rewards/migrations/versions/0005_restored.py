@@ -1,0 +1,15 @@
+"""Which backup a store was put back from, until its log's tail was read back."""
+
+from alembic import op
+
+from shared.messaging.migrations import kit_0004
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create the kit's table of that."""
+    kit_0004(op)

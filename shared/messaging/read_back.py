@@ -1,0 +1,170 @@
+"""Reading a log's tail back: a store that was put back to an older copy learns what it has told since."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from shared.clock import Clock
+from shared.db.sets import insert_new_rows, update_rows
+from shared.db.store import Store
+from shared.db.upsert import insert_new, upsert
+from shared.errors import ConfigurationError
+from shared.events.envelope import Envelope
+from shared.messaging.marks import Mark
+from shared.messaging.relay import LEASE_NAME
+from shared.messaging.seal import GENESIS, is_sealed, read_wire
+from shared.messaging.tables import checkpoint, event_log, head, mark, relay_lease, restored
+
+ROWS_AT_ONCE = 1000
+WRITTEN = ("document", "position", "sequence", "previous", "seal")
+
+
+class NotReadBackError(ConfigurationError):
+    """A store was put back to an older copy, and does not know yet what it has told since."""
+
+
+class ForkedHistoryError(ConfigurationError):
+    """What is to be read back is not how the log went on."""
+
+
+@dataclass
+class Heard:
+    """What consumers know of a publisher's log: how far they have read it, and their marks."""
+
+    position: int = 0
+    marks: dict[str, Mark] = field(default_factory=dict)
+
+    def add(self, session: Session, publisher: str, counted: Collection[int]) -> None:
+        """Take in what one consumer knows; `counted` are its checkpoints that count positions of the log."""
+        read = select(checkpoint.c.next).where(checkpoint.c.source == publisher, checkpoint.c.partition.in_(counted))
+        self.position = max([self.position, *session.scalars(read)])
+        for row in session.execute(select(mark).where(mark.c.source == publisher, mark.c.sequence > 0)):
+            if row.sequence > self.marks.get(row.subject, NOTHING).sequence:
+                self.marks[row.subject] = Mark(row.sequence, row.seal)
+
+
+@dataclass(frozen=True)
+class Tail:
+    """What was read back: how many events, how many places of the log stayed empty, and where it ends now."""
+
+    events: int
+    empty: int
+    position: int
+
+
+NOTHING = Mark(0, GENESIS)
+
+
+def mark_restored(session: Session, backup: str, taken_at: Any) -> None:
+    """Let nothing run on the store until its log's tail was read back."""
+    session.execute(delete(restored))
+    session.execute(insert(restored).values(backup=backup, taken_at=taken_at))
+
+
+def find_restored(session: Session) -> Row[Any] | None:
+    """Return which backup the store was put back from, None where its log is whole to its end."""
+    return session.execute(select(restored)).one_or_none()
+
+
+def refuse_restored(session: Session, service: str) -> None:
+    """Raise NotReadBackError where the tail of the log has not been read back."""
+    found = find_restored(session)
+    if found is not None:
+        message = (
+            f"the store of {service} was put back from the backup {found.backup}, and what it has told since is not "
+            f"in its log yet: run `cheqi read-back`, then start again"
+        )
+        raise NotReadBackError(message)
+
+
+def let_run(session: Session) -> None:
+    """Let services run on the store again."""
+    session.execute(delete(restored))
+
+
+def read_back(store: Store, documents: Iterable[str], heard: Heard, clock: Clock) -> Tail:
+    """Put wire documents that stand above the log's end into their places, in one transaction.
+
+    Where consumers have applied or read more than there are documents of, numbers go on above it, so that nothing
+    new is taken for old. Done again it changes nothing. Raises ForkedHistoryError, with nothing written.
+    """
+    with store.write() as session:
+        lease = _lease(session, clock)
+        tail = _tail(documents, lease.position)
+        _refuse_forks(tail, lease)
+        _write_events(session, tail)
+        last = tail[-1][1].position if tail else lease.position
+        end = max(last, heard.position)
+        _write_heads(session, tail, heard.marks, end)
+        seal = tail[-1][1].seal if tail else lease.seal
+        session.execute(update(relay_lease).where(relay_lease.c.name == LEASE_NAME).values(position=end, seal=seal))
+    return Tail(len(tail), end - lease.position - len(tail), end)
+
+
+def _lease(session: Session, clock: Clock) -> Row[Any]:
+    free = {"name": LEASE_NAME, "holder": "", "expires_at": clock.now(), "position": 0, "seal": GENESIS, "sent": 0}
+    session.execute(insert_new(session, relay_lease), [free])
+    return session.execute(select(relay_lease).where(relay_lease.c.name == LEASE_NAME).with_for_update()).one()
+
+
+def _tail(documents: Iterable[str], above: int) -> list[tuple[str, Any]]:
+    """Return the documents above a position with their numbers, in order, each place once."""
+    places: dict[int, tuple[str, Any]] = {}
+    for wire in documents:
+        document, numbers = read_wire(wire)
+        if numbers.position <= above:
+            continue
+        known = places.setdefault(numbers.position, (document, numbers))
+        if known[1].seal != numbers.seal:
+            message = f"two events stand at position {numbers.position}: the log was told on from two copies of it"
+            raise ForkedHistoryError(message)
+    return [places[position] for position in sorted(places)]
+
+
+def _refuse_forks(tail: Sequence[tuple[str, Any]], lease: Row[Any]) -> None:
+    """Compare each event with the one before it, where that is there: over an empty place nothing can be compared."""
+    position, seal = lease.position, lease.seal
+    for document, numbers in tail:
+        if numbers.position == position + 1 and not is_sealed(seal, document, numbers):
+            message = (
+                f"the event at position {numbers.position} was not sealed after the one before it in this store: "
+                "the backup is one of another history, or a service ran on it before its tail was read back"
+            )
+            raise ForkedHistoryError(message)
+        position, seal = numbers.position, numbers.seal
+
+
+def _write_events(session: Session, tail: Sequence[tuple[str, Any]]) -> None:
+    waiting = select(event_log.c.id, event_log.c.ordinal).where(event_log.c.position.is_(None))
+    unnumbered = {row.id: row.ordinal for row in session.execute(waiting)}
+    for first in range(0, len(tail), ROWS_AT_ONCE):
+        rows = [_row(*one) for one in tail[first : first + ROWS_AT_ONCE]]
+        insert_new_rows(session, event_log, [row for row in rows if row["id"] not in unnumbered])
+        stood = [{**row, "ordinal": unnumbered[row["id"]]} for row in rows if row["id"] in unnumbered]
+        update_rows(session, event_log, stood, WRITTEN)
+
+
+def _row(document: str, numbers: Any) -> dict[str, Any]:
+    envelope = Envelope.parse(document)
+    about = {"id": envelope.id, "subject": envelope.subject, "type": envelope.type, "document": document}
+    places = {"position": numbers.position, "sequence": numbers.sequence}
+    return {**about, **places, "internal": numbers.sequence is None, "previous": numbers.previous, "seal": numbers.seal}
+
+
+def _write_heads(session: Session, tail: Sequence[tuple[str, Any]], marks: Mapping[str, Mark], end: int) -> None:
+    """Let each subject's numbers go on above the last event that is there, or that anybody has applied."""
+    reached = {row.subject: row.sequence for row in session.execute(select(head.c.subject, head.c.sequence))}
+    heads: dict[str, dict[str, Any]] = {}
+    for document, numbers in tail:
+        if numbers.sequence is not None:
+            subject = Envelope.parse(document).subject
+            reached[subject] = numbers.sequence
+            place = {"sequence": numbers.sequence, "seal": numbers.seal, "position": numbers.position}
+            heads[subject] = {"subject": subject, **place}
+    for subject, at in marks.items():
+        if at.sequence > reached.get(subject, 0):
+            heads[subject] = {"subject": subject, "sequence": at.sequence, "seal": at.seal, "position": end}
+    upsert(session, head, list(heads.values()))
