@@ -43,7 +43,8 @@ class Service:
     """One service: its tables, what it does about events and timers, its routes, and how it forgets a rider.
 
     `lock` locks the aggregates that handlers name, in the order given; `public` holds routes at the root; `timed`
-    selects the subjects of a rider's timers, so that what was due before an erasure is done before it.
+    selects the subjects of a rider's timers, so that what was due before an erasure is done before it. `erase_again`
+    carries out an erasure that the service itself told of, and tells whether there was anything to erase.
     """
 
     name: str
@@ -57,3 +58,4 @@ class Service:
     public: APIRouter | None = None
     lock: Callable[[Session, Sequence[str]], None] | None = None
     timed: Callable[[str], SelectBase] | None = None
+    erase_again: Callable[[Session, str], bool] = lambda _session, _rider_id: False

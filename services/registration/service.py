@@ -10,7 +10,7 @@ from services.registration.codes.api import router as codes
 from services.registration.codes.sms import chosen_sms
 from services.registration.consents.api import router as consents
 from services.registration.erasures.api import router as erasures
-from services.registration.erasures.commands import FORGET_REST, erase
+from services.registration.erasures.commands import FORGET_REST, erase, erase_again
 from services.registration.erasures.handlers import HANDLERS
 from services.registration.erasures.store import forget_rest
 from services.registration.identity.api import router as identity
@@ -48,6 +48,7 @@ def build(ports: Ports) -> Service:
         erase=erase,
         audit=AUDIT,
         ports=ports,
+        erase_again=lambda session, rider_id: erase_again(session, ports, rider_id),
     )
 
 

@@ -18,6 +18,7 @@ from shared.errors import NOT_FOUND
 from shared.events.registration import RiderErasedV1
 from shared.messaging import emit, now, schedule
 from shared.messaging.erasing import bury
+from shared.messaging.history import first_of_subject
 
 FORGET_REST = "forget-resting-phone"
 ERASERS = frozenset({Role.RIDER, Role.DATA_OFFICER})
@@ -32,15 +33,43 @@ def erase_rider(session: Session, ports: Ports, principal: Principal, rider_id: 
     erasure = store.find_erasure(session, rider_id)
     if erasure is None:
         rider = riders.lock_rider(session, rider_id)
-        erasure = Erasure(rider_id=rider.id, subdistrict=rider.subdistrict, erased_at=now(session))
-        store.open_erasure(session, erasure, ports.receipts_from)
-        _rest(session, rider.phone_digest, erasure.erased_at)
-
-    erase(session, rider_id)
-    told = RiderErasedV1(subdistrict=erasure.subdistrict, rider_id=rider_id)
-    emit(session, told, once="erasure", at=erasure.erased_at)
-    bury(session, rider_id)
+        erasure = _open(session, ports, rider_id, rider.subdistrict)
+    _carry_out(session, erasure)
     return rider_id
+
+
+def erase_again(session: Session, ports: Ports, rider_id: str) -> bool:
+    """Carry out an erasure of which a store that was put back to an older copy does not know; tell whether it did.
+
+    The log tells of it, or the rider's key is destroyed and the rider still here; the event is the same as before.
+    """
+    rider = riders.find_rider(session, rider_id)
+    if rider is not None:
+        subdistrict = rider.subdistrict
+    else:
+        try:
+            subdistrict = first_of_subject(session, rider_id, RiderErasedV1).subdistrict
+        except LookupError:
+            return False
+    _carry_out(session, _open(session, ports, rider_id, subdistrict))
+    return True
+
+
+def _open(session: Session, ports: Ports, rider_id: str, subdistrict: str) -> Erasure:
+    """Keep that a rider is erased; the phone, where it is known here, rests from now on."""
+    erasure = Erasure(rider_id=rider_id, subdistrict=subdistrict, erased_at=now(session))
+    store.open_erasure(session, erasure, ports.receipts_from)
+    rider = riders.find_rider(session, rider_id)
+    if rider is not None:
+        _rest(session, rider.phone_digest, erasure.erased_at)
+    return erasure
+
+
+def _carry_out(session: Session, erasure: Erasure) -> None:
+    erase(session, erasure.rider_id)
+    told = RiderErasedV1(subdistrict=erasure.subdistrict, rider_id=erasure.rider_id)
+    emit(session, told, once="erasure", at=erasure.erased_at)
+    bury(session, erasure.rider_id)
 
 
 def _rest(session: Session, phone_digest: str, erased_at: datetime) -> None:
