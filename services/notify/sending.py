@@ -16,12 +16,16 @@ from services.notify import rules, store, wording
 from services.notify.channels import Message, SMSRoute, UndeliverableError
 from services.notify.models import Delivery, Notice
 from shared.clock import Clock
+from shared.events.envelope import Envelope
 from shared.events.notify import NoticeDeliveredV1, NoticeFailedV1
 from shared.messaging import emit
 from shared.messaging.cause import Cause, of_system
 from shared.messaging.failures import place_of
+from shared.messaging.history import published_of_subject
 
 BATCH_MAX = 20
+TOLD_MAX = 10
+"""More than a notice has channels, each of which is told of once."""
 log = structlog.get_logger(__name__)
 
 
@@ -81,6 +85,10 @@ def _claim_due(host: Host) -> list[Claim]:
 
 def _claim(session: Session, delivery: Delivery, moment: datetime) -> Claim | None:
     notice = store.get_notice(session, delivery.notice_id)
+    told = _told(session, notice.id)
+    if told is not None:
+        delivery.state, delivery.reason = told
+        return None
     refusal = _refusal(session, notice)
     if refusal is not None:
         _fail(session, notice, delivery, refusal)
@@ -90,6 +98,16 @@ def _claim(session: Session, delivery: Delivery, moment: datetime) -> Claim | No
     parameters = store.list_parameters(session, notice.id)
     text = wording.render(notice.template, notice.version, notice.language, parameters)
     return Claim(notice.id, notice.person_id, text.sms or text.title, delivery.attempts)
+
+
+def _told(session: Session, notice_id: str) -> tuple[str, str | None] | None:
+    """Return how the message ended as the log tells it: a store that was put back does not know any more."""
+    for document in published_of_subject(session, notice_id, 0, TOLD_MAX):
+        envelope = Envelope.parse(document)
+        if envelope.data.get("channel") == rules.SMS:
+            failed = envelope.type == NoticeFailedV1.type_name()
+            return ("failed", str(envelope.data["reason"])) if failed else ("delivered", None)
+    return None
 
 
 def _refusal(session: Session, notice: Notice) -> str | None:

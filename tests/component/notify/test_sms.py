@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from services.notify.channels import Message
 from services.notify.models import Delivery
@@ -10,6 +11,7 @@ from shared.events.governance import HazardVerifiedV1
 from shared.events.notify import NoticeDeliveredV1, NoticeFailedV1
 from shared.events.registration import RiderErasedV1
 from shared.events.training import CertificateRevokedV1, ClassOpenedV1
+from shared.messaging.local import LocalBus
 from tests.component.notify.samples import CERTIFICATE, CLASS, HERE, RIDER, RIDERS_HAZARD
 from tests.component.notify.stage import Stage
 
@@ -70,6 +72,25 @@ def test_a_mute_does_not_stop_what_is_critical(ready: Stage) -> None:
     ready.send_due()
 
     assert len(ready.outside.sent) == 1
+
+
+@pytest.mark.parametrize("refused", [None, "number-blocked"])
+def test_a_store_that_was_put_back_sends_nothing_again_that_its_log_tells_of(ready: Stage, refused: str | None) -> None:
+    ready.outside.refuses = refused
+    ready.send_due()
+    ready.bench.node.relay(LocalBus(lambda: None), "relay").step()
+    ready.outside.refuses = None
+    with ready.bench.store.write() as session:
+        older = {"state": "waiting", "attempts": 0, "reason": None, "due_at": ready.bench.clock.now()}
+        session.execute(update(Delivery).where(Delivery.channel == "sms").values(**older))
+
+    ready.send_due()
+
+    assert len(ready.outside.sent) == (refused is None)
+    assert len(_by_sms(ready)) + len(_reasons(ready)) == 1
+    with ready.bench.read() as session:
+        kept = session.scalars(select(Delivery).where(Delivery.channel == "sms")).one()
+    assert (kept.state, kept.reason) == (("delivered", None) if refused is None else ("failed", refused))
 
 
 def test_a_person_without_number_is_told_of_as_failed(ready: Stage) -> None:
