@@ -89,6 +89,7 @@ class Assembly:
         """Close every store and connection."""
         for node in self._nodes:
             node.store.close()
+        self.stores.close()
         if "registration" in self.__dict__:
             self.registration.sms.close()
         for client in self._clients.values():

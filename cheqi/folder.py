@@ -50,7 +50,11 @@ class DataFolder:
 
     def key_ring(self, service: str) -> KeyRing:
         """Return a service's ring of rider keys under the folder's master key, made on first use."""
-        return KeyRing(self.secret(MASTER_KEY), FileKeyBox(self.keys / f"{service}.db"))
+        return KeyRing(self.secret(MASTER_KEY), self.key_box(service))
+
+    def key_box(self, service: str) -> FileKeyBox:
+        """Return the file of a service's rider keys."""
+        return FileKeyBox(self.keys / f"{service}.db")
 
     def secret(self, name: str) -> bytes:
         """Return a secret of 32 bytes that is kept in the folder of keys, made on first use."""

@@ -11,6 +11,7 @@ import typer
 from cheqi import lag, parked, running, topics
 from cheqi.archive import archive
 from cheqi.audit import audit_house
+from cheqi.backup.command import backup, read_back, restore
 from cheqi.databases import make_databases, migrate_stores
 from cheqi.demo.play import play_day
 from cheqi.house import list_trial_sms, opened
@@ -91,6 +92,9 @@ def backfill(
 
 app.command()(republish)
 app.command()(archive)
+app.command()(backup)
+app.command()(restore)
+app.command("read-back")(read_back)
 
 
 @app.command()

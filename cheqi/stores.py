@@ -9,8 +9,9 @@ from cheqi.folder import MASTER_KEY, DataFolder
 from shared.db.migrate import migrate, pending
 from shared.db.provisioning import Tenant
 from shared.db.store import Store, open_store
+from shared.db.targets import FileTarget, ServerTarget, Target
 from shared.errors import ConfigurationError
-from shared.keys.box import ServerKeyBox, make_key_table
+from shared.keys.box import ServerKeyBox, StoredKeyBox, make_key_table
 from shared.keys.ring import KeyRing
 from shared.settings import Settings
 
@@ -37,6 +38,18 @@ class Stores(Protocol):
 
     def key_ring(self, service: str) -> KeyRing:
         """Return the service's ring of rider keys."""
+        ...
+
+    def key_box(self, service: str) -> StoredKeyBox:
+        """Return the box that the ring stands on; whoever asks for it closes it."""
+        ...
+
+    def url(self, service: str) -> URL:
+        """Return the address of the service's store."""
+        ...
+
+    def target(self, service: str) -> Target:
+        """Return the service's store as the place of a copy."""
         ...
 
     def close(self) -> None:
@@ -67,6 +80,18 @@ class FolderStores:
         """Return the service's ring of rider keys."""
         return self.folder.key_ring(service)
 
+    def key_box(self, service: str) -> StoredKeyBox:
+        """Return the box that the ring stands on."""
+        return self.folder.key_box(service)
+
+    def url(self, service: str) -> URL:
+        """Return the address of the service's file."""
+        return make_url(self.folder.store_url(service))
+
+    def target(self, service: str) -> Target:
+        """Return the service's file as the place of a copy."""
+        return FileTarget(Path(str(self.url(service).database)))
+
     def close(self) -> None:
         """Do nothing: a file of keys is open only while it is read."""
 
@@ -81,7 +106,7 @@ class ServerStores:
             raise ConfigurationError(message)
         self.folder = DataFolder(settings.data)
         self._url, self._password_file = settings.database_url, settings.database_password_file
-        self._boxes: list[ServerKeyBox] = []
+        self._boxes: list[StoredKeyBox] = []
 
     def url(self, service: str) -> URL:
         """Return the address of the service's database, its password included; raises ConfigurationError."""
@@ -118,9 +143,17 @@ class ServerStores:
 
     def key_ring(self, service: str) -> KeyRing:
         """Return the service's ring of rider keys under the folder's master key, made on first use."""
-        box = ServerKeyBox(self.keys_url(service))
+        box = self.key_box(service)
         self._boxes.append(box)
         return KeyRing(self.folder.secret(MASTER_KEY), box)
+
+    def key_box(self, service: str) -> StoredKeyBox:
+        """Return the box that the ring stands on."""
+        return ServerKeyBox(self.keys_url(service))
+
+    def target(self, service: str) -> Target:
+        """Return the service's database as the place of a copy."""
+        return ServerTarget(self.url(service))
 
     def close(self) -> None:
         """Close what the rings of keys stand on."""

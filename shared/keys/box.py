@@ -1,5 +1,6 @@
 """Key boxes: a SQLite file or a PostgreSQL database of its own, and one in memory for tests."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import URL, Column, LargeBinary, MetaData, Table, Text, select, text, update
@@ -43,6 +44,26 @@ class StoredKeyBox:
         with self._store.write() as session:
             session.execute(insert_new(session, rider_key).values(rider_id=rider_id))
             session.execute(update(rider_key).where(rider_key.c.rider_id == rider_id).values(wrapped=None))
+
+    def list_all(self) -> dict[str, bytes | None]:
+        """Return every wrapped key by its rider, None for one that was destroyed."""
+        with self._store.read() as session:
+            return {row.rider_id: row.wrapped for row in session.execute(select(rider_key))}
+
+    def take_in(self, keys: Mapping[str, bytes | None]) -> int:
+        """Keep the keys of riders who have none here, and destroy those that are destroyed there; return how many came.
+
+        What was destroyed here stays destroyed: no copy brings a key back.
+        """
+        known = self.list_all()
+        fresh = {rider_id: wrapped for rider_id, wrapped in keys.items() if rider_id not in known}
+        rows = [{"rider_id": rider_id, "wrapped": wrapped} for rider_id, wrapped in fresh.items()]
+        if rows:
+            with self._store.write() as session:
+                session.execute(insert_new(session, rider_key), rows)
+        for rider_id in [one for one, wrapped in keys.items() if wrapped is None and known.get(one) is not None]:
+            self.destroy(rider_id)
+        return sum(wrapped is not None for wrapped in fresh.values())
 
     def close(self) -> None:
         """Close the database."""

@@ -1,0 +1,1 @@
+"""Backups of stores, photos and keys, and putting them back."""

@@ -1,0 +1,138 @@
+"""Putting a backup back: each store is the copy's or what it was, and nothing runs on it before it was read back."""
+
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from cheqi.backup.folder import KEYS, STORES, BackupError, Manifest, copy_files, verify
+from cheqi.backup.making import BOX_SUFFIX, WITH_PHOTOS, Note, fingerprint
+from cheqi.folder import MASTER_KEY, DataFolder
+from cheqi.stores import Stores
+from shared.db.migrate import refuse_newer
+from shared.db.targets import Copy
+from shared.messaging.read_back import mark_restored
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be put back from where, after everything that can be compared was."""
+
+    source: Path
+    manifest: Manifest
+    services: Sequence[str]
+    replaced: Sequence[str]
+
+    def copy_of(self, service: str) -> Copy:
+        """Return the copy of a service's store."""
+        revision = str(self.manifest.facts["services"][service]["revision"])
+        return Copy(self.source / "stores" / service, f"services.{service}", revision)
+
+
+def plan_stores(stores: Stores, source: Path, wanted: Sequence[str]) -> Plan:
+    """Compare a backup with its manifest, the program and what stands here; raises BackupError, ConfigurationError.
+
+    `replaced` are the services whose stores hold something.
+    """
+    manifest = verify(source, STORES)
+    held = manifest.facts["services"]
+    absent = [name for name in wanted if name not in held]
+    if absent:
+        message = f"{source} holds no store of {', '.join(absent)}; it holds {', '.join(held)}"
+        raise BackupError(message)
+    services = list(wanted or held)
+    _refuse_other_keys(stores.folder, manifest)
+    for name in services:
+        refuse_newer(f"services.{name}", str(held[name]["revision"]))
+        _refuse_other_kind(stores, source, name, str(held[name]["kind"]))
+    _refuse_running(stores, services)
+    return Plan(source, manifest, services, [name for name in services if not stores.target(name).is_empty()])
+
+
+def put_back_stores(stores: Stores, plan: Plan, note: Note) -> None:
+    """Put archives, photos and stores back; a store that is not reached any more is what it was."""
+
+    def finish(connection: Connection) -> None:
+        with Session(connection) as session:
+            mark_restored(session, plan.source.name, plan.manifest.taken_at)
+            session.flush()
+
+    for name in plan.services:
+        copy_files(plan.source / "archive" / name, stores.folder.archive(name))
+    if WITH_PHOTOS in plan.services:
+        copy_files(plan.source / "photos", stores.folder.photos)
+        note("photos")
+    for name in plan.services:
+        stores.target(name).put_back(plan.copy_of(name), finish)
+        note(name)
+
+
+def put_back_keys(stores: Stores, source: Path, services: Sequence[str], note: Note) -> list[dict[str, object]]:
+    """Add the secrets and rider keys that are missing here; return how many keys of each service came.
+
+    What was destroyed here stays destroyed. Raises BackupError where another secret stands under a name.
+    """
+    verify(source, KEYS)
+    secrets = source / "secrets"
+    for path in sorted(one for one in secrets.rglob("*") if one.is_file()):
+        kept = stores.folder.keys / path.relative_to(secrets)
+        if kept.exists() and kept.read_bytes() != path.read_bytes():
+            message = (
+                f"{kept} differs from the one in {source}, and what is sealed under one cannot be read with the "
+                "other: put keys back into a data folder in which nothing was started yet, or move this file away"
+            )
+            raise BackupError(message)
+    copy_files(secrets, stores.folder.keys)
+    rows: list[dict[str, object]] = []
+    for name in services:
+        kept = source / "boxes" / f"{name}{BOX_SUFFIX}"
+        if not kept.exists():
+            continue
+        with closing(stores.key_box(name)) as box:
+            keys = box.take_in(_read_box(kept))
+        rows.append({"service": name, "keys": keys})
+        note(name)
+    return rows
+
+
+def _read_box(path: Path) -> dict[str, bytes | None]:
+    keys: dict[str, bytes | None] = {}
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            said = json.loads(line)
+            keys[said["rider_id"]] = None if said["wrapped"] is None else bytes.fromhex(said["wrapped"])
+    return keys
+
+
+def _refuse_other_keys(folder: DataFolder, manifest: Manifest) -> None:
+    """What is in a backup opens with the keys that it was sealed under only, and new ones must not take their place."""
+    if not DataFolder.exists(folder.path):
+        message = (
+            f"{folder.keys} holds no {MASTER_KEY}: put the keys back first, with `cheqi restore` and a backup that "
+            "`cheqi backup --keys` made"
+        )
+        raise BackupError(message)
+    if fingerprint(folder) != manifest.facts["sealed_under"]:
+        message = (
+            f"the backup was sealed under another {MASTER_KEY} than the one in {folder.keys}: put the keys back that "
+            "belong to it first, into a data folder in which nothing was started yet"
+        )
+        raise BackupError(message)
+
+
+def _refuse_other_kind(stores: Stores, source: Path, service: str, kind: str) -> None:
+    here = stores.url(service).get_backend_name()
+    if here != kind:
+        message = f"{source} holds stores of {kind}, and CHEQI_STORE is {here} here; set it to {kind}"
+        raise BackupError(message)
+
+
+def _refuse_running(stores: Stores, services: Sequence[str]) -> None:
+    running = [name for name in services if stores.target(name).is_in_use()]
+    if running:
+        message = f"somebody is connected to the store of {', '.join(running)}: stop what runs on it, then try again"
+        raise BackupError(message)

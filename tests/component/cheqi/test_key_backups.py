@@ -1,0 +1,96 @@
+"""Backups of keys: by themselves, for 30 days, and never a way back for a key that was destroyed."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from shared.keys.ring import KeyDestroyedError
+from tests.component.cheqi.restoring import Home
+
+
+def test_no_backup_of_stores_holds_keys(home: Home) -> None:
+    home.tell("h1")
+
+    stores = home.back_up()
+
+    kept = b"".join(path.read_bytes() for path in stores.rglob("*") if path.is_file())
+    assert b"h1" in kept
+    for secret in secrets_of(home):
+        assert secret not in kept
+
+
+def test_a_destroyed_key_stays_destroyed_when_older_keys_are_put_back(home: Home) -> None:
+    keys = home.back_up("--keys")
+    with home.opened() as house:
+        house.nodes["governance"].keys.destroy("r1")
+
+    home.done("restore", keys)
+
+    with home.opened() as house:
+        house.nodes["governance"].keys.seal_text("r2", "words", "other words")
+        with pytest.raises(KeyDestroyedError):
+            house.nodes["governance"].keys.seal_text("r1", "words", "other words")
+
+
+def test_keys_that_are_put_back_open_what_they_sealed(home: Home) -> None:
+    with home.opened() as house:
+        sealed = house.nodes["governance"].keys.seal_text("r1", "words", "secret words")
+    keys = home.back_up("--keys")
+    home.lose_everything()
+
+    home.done("restore", keys)
+
+    with home.opened() as house:
+        assert house.nodes["governance"].keys.open_text("r1", "words", sealed) == "secret words"
+
+
+def test_the_keys_of_one_service_are_backed_up_and_put_back_alone(home: Home) -> None:
+    keys = home.back_up("--keys", "--service", "governance")
+    home.lose_everything()
+
+    said = home.done("restore", keys, "--json")
+
+    assert json.loads(said) == [{"service": "governance", "keys": 2}]
+
+
+def test_how_long_keys_are_kept_cannot_be_chosen(home: Home) -> None:
+    refusal = home.refused("backup", home.target, "--keys", "--keep-days", "90")
+
+    assert "kept for 30 days" in refusal
+
+
+def test_key_backups_are_removed_after_thirty_days(home: Home) -> None:
+    kept, gone = (aged(home.back_up("--keys"), day) for day in ("29", "31"))
+    stores = aged(home.back_up(), "400")
+
+    made = home.back_up("--keys")
+
+    assert {path.name for path in home.target.iterdir()} == {kept.name, stores.name, made.name}
+    assert gone.name not in {path.name for path in home.target.iterdir()}
+
+
+def aged(backup: Path, days: str) -> Path:
+    """Let a backup have been taken so many days ago."""
+    said = json.loads((backup / "manifest.json").read_text())
+    taken = datetime.fromisoformat(said["taken_at"]) - timedelta(days=int(days))
+    (backup / "manifest.json").write_text(json.dumps(said | {"taken_at": taken.isoformat()}))
+    return backup.rename(backup.with_name(f"{said['kind']}-{days}-days-old"))
+
+
+def secrets_of(home: Home) -> list[bytes]:
+    """Return every key and secret, as its bytes and as they are written."""
+    with home.opened() as house:
+        box = house.assembly.stores.key_box("governance")
+        wrapped = [key for key in box.list_all().values() if key is not None]
+        box.close()
+    files = [path.read_bytes() for path in (home.data / "keys").rglob("*") if path.suffix in (".key", ".secret")]
+    found = [
+        *wrapped,
+        *(key.hex().encode() for key in wrapped),
+        *files,
+        *(bytes.fromhex(one.decode()) for one in files),
+    ]
+    assert len(found) > 10
+    return found

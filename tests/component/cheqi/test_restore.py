@@ -1,0 +1,205 @@
+"""Putting backups back: refused with a reason, whole or not at all, and nothing runs before the tail was read back."""
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import asdict
+
+import pytest
+from sqlalchemy import Connection
+
+from cheqi.backup import command, folder
+from shared.db import targets
+from shared.messaging.read_back import NotReadBackError
+from shared.photos.store import photos_in_folder
+from tests.component.cheqi.restoring import LONG_AGO, Home
+
+
+def test_everything_is_put_back_into_an_empty_folder_and_agrees(home: Home) -> None:
+    keys, stores = home.back_up("--keys"), home.back_up()
+    home.lose_everything()
+
+    home.done("restore", keys)
+    home.done("restore", stores)
+
+    assert home.findings() == []
+    home.tell("h3")
+    assert home.told() == ["h1", "h2", "h3"]
+    assert home.findings() == []
+
+
+def test_photos_and_archived_months_come_back_with_the_stores(home: Home) -> None:
+    home.tell("h0")
+    home.done("archive", "governance", "--before", "2020-02")
+    photos_in_folder(home.data / "photos").put("2026-09-18/p1", b"sealed")
+    keys, stores = home.back_up("--keys"), home.back_up()
+    home.lose_everything()
+
+    home.done("restore", keys)
+    home.done("restore", stores)
+
+    assert photos_in_folder(home.data / "photos").get("2026-09-18/p1") == b"sealed"
+    assert home.told() == ["h1", "h2", "h0"]
+    assert home.findings() == []
+
+
+def test_an_archived_month_that_was_damaged_is_mended_by_a_restore(home: Home) -> None:
+    home.done("archive", "governance", "--before", "2020-02")
+    stores = home.back_up()
+    (home.data / "archive" / "governance" / "2020-01.jsonl.gz").write_bytes(b"damaged")
+
+    home.done("restore", stores, "--replace", "--yes", "--service", "governance")
+
+    assert home.told() == ["h1", "h2"]
+
+
+def test_what_was_archived_after_the_backup_is_read_back_from_the_archive(home: Home) -> None:
+    stores = home.back_up()
+    home.tell("h0", "h3", at=LONG_AGO)
+    home.done("archive", "governance", "--before", "2020-02")
+
+    home.done("restore", stores, "--replace", "--yes", "--service", "governance")
+
+    assert home.told() == ["h1", "h2", "h0", "h3"]
+    assert home.findings() == []
+
+
+def test_stores_are_not_put_back_before_the_keys_that_open_them(home: Home) -> None:
+    keys, stores = home.back_up("--keys"), home.back_up()
+    home.lose_everything()
+
+    without = home.refused("restore", stores)
+    (home.data / "keys" / "master.key").write_text("0" * 64)
+    with_others = home.refused("restore", stores)
+    over_others = home.refused("restore", keys)
+
+    assert "put the keys back first" in without
+    assert "sealed under another master.key" in with_others
+    assert "master.key differs" in over_others
+
+
+def test_a_store_that_holds_something_is_replaced_only_when_that_is_said_and_confirmed(home: Home) -> None:
+    stores = home.back_up()
+    home.tell("h3")
+
+    unsaid = home.refused("restore", stores)
+    unconfirmed = home.run("restore", stores, "--replace")
+    kept = home.told()
+    home.done("restore", stores, "--replace", "--yes")
+
+    assert "with --replace all that it holds now is lost" in unsaid
+    assert (unconfirmed.exit_code, "Go on?" in unconfirmed.output) == (1, True)
+    assert kept == ["h1", "h2", "h3"]
+    assert home.told() == ["h1", "h2"]
+
+
+def test_nothing_is_put_back_under_a_service_that_runs(home: Home) -> None:
+    stores = home.back_up()
+
+    with home.opened() as house:
+        house.settle()
+        refusal = home.refused("restore", stores, "--replace", "--yes", "--service", "rewards")
+
+    assert "somebody is connected to the store of rewards" in refusal
+
+
+@pytest.mark.parametrize("damage", ["missing", "altered", "cut"])
+def test_a_damaged_file_is_named_and_nothing_is_put_back(home: Home, damage: str) -> None:
+    stores = home.back_up()
+    file, before = stores / "stores" / "rewards" / "store.db", home.told()
+    content = file.read_bytes()
+    file.unlink()
+    if damage != "missing":
+        file.write_bytes(content[:-1] + (b"?" if damage == "altered" else b""))
+
+    refusal = home.refused("restore", stores, "--replace", "--yes")
+
+    assert f"{file} is missing or damaged" in refusal
+    assert home.told() == before
+
+
+def test_a_backup_of_a_newer_program_is_refused(home: Home) -> None:
+    stores = home.back_up()
+    manifest = json.loads((stores / "manifest.json").read_text())
+    manifest["facts"]["services"]["notify"]["revision"] = "9999"
+    (stores / "manifest.json").write_text(json.dumps(manifest))
+
+    refusal = home.refused("restore", stores, "--replace", "--yes")
+
+    assert "notify is at migration 9999" in refusal
+
+
+def test_a_backup_of_an_older_program_is_brought_up_to_date(home: Home) -> None:
+    stores = home.back_up()
+    older = stores / "stores" / "governance" / "store.db"
+    with closing(sqlite3.connect(older)) as connection, connection:
+        connection.execute("DROP TABLE restored")
+        connection.execute("UPDATE alembic_version SET version_num = '0007'")
+    manifest = json.loads((stores / "manifest.json").read_text())
+    manifest["facts"]["services"]["governance"]["revision"] = "0007"
+    manifest["files"]["stores/governance/store.db"] = asdict(folder._digest(older))
+    (stores / "manifest.json").write_text(json.dumps(manifest))
+
+    home.done("restore", stores, "--replace", "--yes")
+
+    assert home.told() == ["h1", "h2"]
+    assert home.findings() == []
+
+
+def test_a_restore_that_breaks_off_leaves_the_store_as_it_was(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    stores = home.back_up()
+    home.tell("h3")
+
+    def fail(_connection: Connection, _package: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(targets, "migrate_connection", fail)
+        ended = home.run("restore", stores, "--replace", "--yes", "--service", "governance")
+
+    assert ended.exit_code != 0
+    assert home.told() == ["h1", "h2", "h3"]
+    assert [path.name for path in home.data.iterdir() if path.name.startswith(".")] == []
+
+
+def test_nothing_starts_on_a_store_whose_tail_was_not_read_back(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    stores = home.back_up()
+
+    def bus_is_away(*_given: object) -> None:
+        message = "Kafka does not answer"
+        raise ConnectionError(message)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "read_back_logs", bus_is_away)
+        ended = home.run("restore", stores, "--replace", "--yes")
+    with home.opened() as house, pytest.raises(NotReadBackError, match="cheqi read-back"):
+        house.start()
+    home.done("read-back")
+
+    assert ended.exit_code == 1
+    assert "cheqi read-back" in ended.output
+    with home.opened() as house:
+        house.start()
+
+
+def test_where_no_bus_keeps_the_tail_what_others_have_heard_of_is_named_and_nothing_new_is_taken_for_old(
+    home: Home,
+) -> None:
+    stores = home.back_up()
+    home.tell("h1", "h3")
+
+    home.done("restore", stores, "--replace", "--yes", "--service", "governance")
+    home.tell("h1", "h4")
+
+    found = home.findings()
+    assert ("effect-missing", "h4") not in found
+    assert ("subject-gap", "h1") in found
+    assert ("effect-without-cause", "h3") in found
+    assert {code for code, _ in found} <= {
+        "log-gap",
+        "seal-broken",
+        "subject-gap",
+        "head-differs",
+        "history-differs",
+        "effect-without-cause",
+    }
