@@ -27,6 +27,7 @@ from shared.keys.box import MemoryKeyBox, make_key_table
 from shared.keys.ring import KeyRing
 from shared.messaging.bus import Record, Run
 from shared.messaging.consumer import Consumer
+from shared.messaging.kafka.access import Access
 from shared.messaging.kafka.bus import KafkaBus
 from shared.messaging.kafka.topics import PARTITIONS, Topics, topic_of
 from shared.messaging.tables import checkpoint, event_log, mark, parked, timer, waiting
@@ -84,14 +85,14 @@ class Stage:
     def publish(self, source: str, documents: Iterable[str]) -> None:
         """Put events on a publisher's topic, which is emptied first."""
         self.empty(source)
-        bus = KafkaBus(self.kafka)
+        bus = KafkaBus(Access(self.kafka))
         for run in chunks(documents):
             bus.publish(source, [Record(Envelope.parse(one).subject, one) for one in run]).result()
         bus.close()
 
     def empty(self, *sources: str) -> None:
         """Make topics, or forget what they hold."""
-        Topics(self.kafka).provision([*sources, *HEARD], 1)
+        Topics(Access(self.kafka)).provision([*sources, *HEARD], 1)
         ends = {TopicPartition(topic_of(source), one): -1 for source in sources for one in range(PARTITIONS)}
         with closing(KafkaAdminClient(bootstrap_servers=self.kafka)) as admin:
             admin.delete_records(ends)

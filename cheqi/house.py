@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 
 from cheqi.assembly import SERVICES, Assembly
 from cheqi.folder import DataFolder
@@ -33,15 +32,18 @@ class House:
         self.registration: RegistrationPorts = self.assembly.registration
         self.nodes = {name: self.assembly.node(name) for name in SERVICES}
         self._workers: list[Worker] = []
+        self._local, self._buses = LocalBus(self._wake), list[OpenBus]()
 
-    @cached_property
-    def bus(self) -> OpenBus:
-        """What carries the events of these settings."""
+    def bus_of(self, service: str) -> OpenBus:
+        """Return what carries a service's events on these settings; raises ConfigurationError."""
         if self.settings.bus == "local":
-            return LocalBus(self._wake)
-        from shared.messaging.kafka.bus import KafkaBus  # noqa: PLC0415 - the embedded default need not load a client
+            return self._local
+        from cheqi.broker import access_of  # noqa: PLC0415 - the embedded default need not load a client
+        from shared.messaging.kafka.bus import KafkaBus  # noqa: PLC0415 - the same
 
-        return KafkaBus(self.settings.kafka)
+        bus = KafkaBus(access_of(self.settings, service))
+        self._buses.append(bus)
+        return bus
 
     def start(self) -> None:
         """Begin to relay, to apply events and to fire timers.
@@ -85,13 +87,13 @@ class House:
         """End the work in hand and close every store."""
         for worker in self._workers:
             worker.stop()
-        if "bus" in self.__dict__:
-            self.bus.close()
+        for bus in self._buses:
+            bus.close()
         self.assembly.close()
 
     def _worker(self, node: Node) -> Worker:
         logs = {name: other.log for name, other in self.nodes.items()}
-        work = node.work(self.bus, logs, RELAY_HOLDER, send=self.assembly.sender(node))
+        work = node.work(self.bus_of(node.service.name), logs, RELAY_HOLDER, send=self.assembly.sender(node))
         worker = Worker(work, self.clock, node.troubles)
         node.vitals["sweep_age_seconds"] = worker.sweep_age_s
         return worker

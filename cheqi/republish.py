@@ -23,10 +23,11 @@ def republish(
     """Publish a service's events once more, archived ones too; whoever has heard them already drops them."""
     with explained(), opened(read_settings()) as house:
         node = house.get_node(service)
-        if isinstance(house.bus, LocalBus):
+        bus = house.bus_of(service)
+        if isinstance(bus, LocalBus):
             say_nothing_to_refill(service, as_json=as_json)
         else:
-            refill(node, house.bus, after, as_json=as_json)
+            refill(node, bus, after, as_json=as_json)
 
 
 def say_nothing_to_refill(service: str, *, as_json: bool) -> None:

@@ -87,9 +87,9 @@ def serve(
 
 
 def _work(settings: Settings, service: str, role: Role, transport: TransportName, pulse: Pulse) -> None:
-    from cheqi import working  # noqa: PLC0415 - other commands need not load what hears Kafka
+    from cheqi import broker, working  # noqa: PLC0415 - other commands need not load what hears Kafka
 
-    how = working.WorkerSettings(servers=settings.kafka, transport=transport.value)
+    how = working.WorkerSettings(access=broker.access_of(settings, service), transport=transport.value)
     work = working.serve_worker if role is Role.WORKER else working.serve_relay
     work(settings, service, how, pulse)
 

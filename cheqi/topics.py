@@ -1,4 +1,4 @@
-"""`cheqi topics`: the topics of the services on Kafka."""
+"""`cheqi topics`: the topics of the services on Kafka, and who may read and write them."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -19,10 +19,13 @@ app = typer.Typer(no_args_is_help=True, help="The topics of the services on Kafk
 
 @app.command("apply")
 def apply(as_json: AsJSON = False) -> None:
-    """Make the topics that are missing, before any worker starts; the status is 1 when one is not as it should be."""
+    """Make topics that are missing, before any worker starts, and users and rights where Kafka asks who comes.
+
+    The status is 1 when a topic is not as it should be.
+    """
     with explained():
         found = apply_topics(read_settings())
-    show_rows("topics", [asdict(one) for one in found], as_json=as_json)
+    show_rows("on Kafka", [asdict(one) for one in found], as_json=as_json)
     raise typer.Exit(1 if any(one.state == "differs" for one in found) else 0)
 
 
@@ -34,17 +37,27 @@ def reset(service: Annotated[str, typer.Argument(help="The consumer whose worker
         node = house.get_node(service)
         with node.store.read() as session:
             checkpoints = marks.list_checkpoints(session)
-        count = topics_of(settings).reset_offsets(service, node.hears, checkpoints)
+        count = topics_of(settings, service).reset_offsets(service, node.hears, checkpoints)
     say(f"{count} partitions of {service} are told")
 
 
 def apply_topics(settings: Settings) -> "list[Provision]":
-    """Make the topics that are missing; return what was found of each. Raises ConnectionError without a broker."""
-    return topics_of(settings).provision(SERVICES, settings.kafka_replication)
+    """Make what is missing of topics, users and rights; return what was found of each.
+
+    Raises ConnectionError without a broker, ConfigurationError where a setting is missing or the broker refuses it.
+    """
+    from cheqi.broker import admin_access, users_of  # noqa: PLC0415 - other commands need not load a client
+    from shared.messaging.kafka.topics import Topics  # noqa: PLC0415 - the same
+    from shared.messaging.kafka.users import apply_users  # noqa: PLC0415 - the same
+
+    access, users = admin_access(settings), users_of(settings)
+    found = Topics(access).provision(SERVICES, settings.kafka_replication)
+    return found + apply_users(access, users) if users else found
 
 
-def topics_of(settings: Settings) -> "Topics":
-    """Return what is done about topics on the broker of the settings."""
-    from shared.messaging.kafka.topics import Topics  # noqa: PLC0415 - other commands need not load a client
+def topics_of(settings: Settings, service: str) -> "Topics":
+    """Return what a service asks and tells of topics."""
+    from cheqi.broker import access_of  # noqa: PLC0415 - other commands need not load a client
+    from shared.messaging.kafka.topics import Topics  # noqa: PLC0415 - the same
 
-    return Topics(settings.kafka)
+    return Topics(access_of(settings, service))

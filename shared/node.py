@@ -1,6 +1,6 @@
 """A node: one service put together with its store, its keys and its messaging, ready to be served and stepped."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from shared.auth import TokenVerifier
 from shared.clock import Clock
 from shared.db.store import Store
+from shared.events.envelope import Event
 from shared.keys.ring import KeyRing
 from shared.messaging import parking
 from shared.messaging import relay as relaying
@@ -37,6 +38,13 @@ from shared.web.host import Health
 from shared.web.idempotency import Forgetting
 
 PUBLISHERS = frozenset({"registration", "governance", "rewards", "training", "notify"})
+
+
+def heard_by(service: str, handlers: Iterable[type[Event]]) -> frozenset[str]:
+    """Return the publishers whose events a service handles; all of them where it handles one that any may publish."""
+    sources = {event.source for event in handlers} | {"registration"}
+    heard = PUBLISHERS if "" in sources else sources
+    return frozenset(heard) - {service}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,9 +91,7 @@ class Node:
     @property
     def hears(self) -> frozenset[str]:
         """The publishers whose events the service handles; all of them where it handles one that any may publish."""
-        sources = {event.source for event in self.service.handlers} | {"registration"}
-        heard = PUBLISHERS if "" in sources else sources
-        return frozenset(heard) - {self.service.name}
+        return heard_by(self.service.name, self.service.handlers)
 
     def refuse_restored(self) -> None:
         """Raise NotReadBackError where the store was put back and what it has told since is not in its log yet."""

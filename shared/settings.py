@@ -19,6 +19,9 @@ DatabaseURL = Annotated[
     ),
 ]
 
+KafkaUser = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$")]
+KafkaUsers = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]*\{service\}[A-Za-z0-9._-]*$")]
+
 
 class Settings(BaseSettings):
     """What an operator may set."""
@@ -43,6 +46,19 @@ class Settings(BaseSettings):
     sms: str | None = Field(None, description="the SMS adapter by name, such as trial")
     bus: Literal["local", "kafka"] = Field("local", description="local or kafka")
     kafka: str = Field("127.0.0.1:9092", description="the addresses of Kafka's brokers, such as kafka:9092")
+    kafka_user: KafkaUsers | None = Field(
+        None, description="the user that a service is on Kafka, such as cheqi_{service}; none where it asks nobody"
+    )
+    kafka_password_file: str | None = Field(
+        None, description="the file that holds a user's password, such as /run/secrets/kafka_{service}"
+    )
+    kafka_admin_user: KafkaUser | None = Field(
+        None, description="the user that makes topics, users and rights, such as admin"
+    )
+    kafka_admin_password_file: Path | None = Field(None, description="the file that holds its password")
+    kafka_ca_file: Path | None = Field(
+        None, description="the certificates that Kafka's own is checked with; with it all connections are TLS"
+    )
     kafka_replication: int = Field(1, ge=1, le=9, description="how many brokers keep each record, 1 to 9")
     host: str = Field("127.0.0.1", description="the address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="the port to listen on, 1 to 65535, or 0 for any")

@@ -49,8 +49,9 @@ def _read_back(house: House, node: Node) -> Row:
     name = node.service.name
     with node.snapshot() as session:
         archived, restored = list(_archived(session)), find_restored(session)
-    published = house.bus.since(name, restored.taken_at - SKEW) if restored is not None else []
-    counted = (SWEPT, PARTITION) if isinstance(house.bus, LocalBus) else (SWEPT,)
+    bus = house.bus_of(name)
+    published = bus.since(name, restored.taken_at - SKEW) if restored is not None else []
+    counted = (SWEPT, PARTITION) if isinstance(bus, LocalBus) else (SWEPT,)
     heard = Heard()
     for other in house.nodes.values():
         if name in other.hears:

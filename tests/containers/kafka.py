@@ -4,11 +4,15 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 from testcontainers.core.container import DockerContainer
 
+from shared.messaging.kafka.access import Access, Login
+from tests.containers.overlay import SECURED, kafka_of
 from tests.containers.patience import until
 
 IMAGE = "apache/kafka:4.3.1"
@@ -19,6 +23,8 @@ test -e /var/lib/kafka/data/meta.properties || exec /etc/kafka/docker/run
 exec java -Xmx512M -cp '/opt/kafka/libs/*' kafka.Kafka /opt/kafka/config/server.properties
 """
 
+ADMIN_PASSWORD = "a-broker.of_one~host"
+
 
 class Broker:
     """A broker without topics that nobody asked for."""
@@ -27,9 +33,8 @@ class Broker:
         os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
         port = _free_port()
         self.servers = f"127.0.0.1:{port}"
-        # Root may write configuration over files that an image keeps read-only.
-        self._container = DockerContainer(IMAGE).with_kwargs(user="root", entrypoint=["sh", "-c", COMMAND])
-        self._container.with_bind_ports(9092, port).with_envs(**_settings(port))
+        self.access = Access(self.servers)
+        self._container = self._made(port).with_bind_ports(9092, port)
 
     def start(self) -> None:
         """Start the container, and wait until the broker answers."""
@@ -60,17 +65,45 @@ class Broker:
 
     def admin(self) -> KafkaAdminClient:
         """Return a client for what the test does behind the back of the program."""
-        return KafkaAdminClient(bootstrap_servers=self.servers)
+        return KafkaAdminClient(**self.access.arguments)
+
+    def _made(self, port: int) -> DockerContainer:
+        # Root may write configuration over files that an image keeps read-only.
+        as_root: dict[str, Any] = {"user": "root", "entrypoint": ["sh", "-c", COMMAND]}
+        return DockerContainer(IMAGE).with_kwargs(**as_root).with_envs(**_settings(port))
 
     def _await(self) -> None:
         until(self._answers, START_S)
 
     def _answers(self) -> bool:
         try:
-            with closing(KafkaAdminClient(bootstrap_servers=self.servers, bootstrap_timeout_ms=2000)) as admin:
+            with closing(KafkaAdminClient(**self.access.arguments, bootstrap_timeout_ms=2000)) as admin:
                 return bool(admin.describe_cluster()["brokers"])
         except (KafkaError, OSError, ValueError):
             return False
+
+
+class SecuredBroker(Broker):
+    """A broker with users and rights, started as the overlay of the compose file starts it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.password_file = folder / "kafka-admin"
+        self.password_file.write_text(f"{ADMIN_PASSWORD}\n")
+        super().__init__()
+        self.access = Access(self.servers, Login("admin", ADMIN_PASSWORD, "the test"))
+
+    def _made(self, port: int) -> DockerContainer:
+        kafka = kafka_of(SECURED)
+        environment = {
+            **_settings(port),
+            **kafka["environment"],
+            "KAFKA_ADVERTISED_LISTENERS": f"SECURED://127.0.0.1:{port}",
+        }
+        made = DockerContainer(IMAGE).with_kwargs(entrypoint=kafka["entrypoint"]).with_envs(**environment)
+        mounts = {one["target"]: Path(one["source"]) for one in kafka["volumes"] if one["type"] == "bind"}
+        for inside, outside in mounts.items():
+            made.with_volume_mapping(str(outside), inside)
+        return made.with_volume_mapping(str(self.password_file), environment["CHEQI_KAFKA_ADMIN_PASSWORD_FILE"])
 
 
 def _free_port() -> int:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared.db.commits import can_hint
 from shared.messaging.failures import Failure, kind_of, place_of
+from shared.messaging.kafka.access import Access
 from shared.messaging.kafka.bus import KafkaBus
 from shared.messaging.loop import POLL_S, Loop
 from shared.messaging.relay import Relay
@@ -25,20 +26,24 @@ log = structlog.get_logger(__name__)
 class RelayLoop:
     """Relays a log to Kafka in a thread of its own, once the bus is seen to hold nothing that the log lacks."""
 
-    def __init__(self, node: Node, servers: str, holder: str) -> None:
+    def __init__(self, node: Node, access: Access, holder: str) -> None:
         self._source, self._troubles = node.service.name, node.troubles
-        self._bus = KafkaBus(servers)
+        self._bus = KafkaBus(access)
         self._relay: Relay = node.relay(self._bus, holder)
-        self._checked = False
+        self._checked, self._told = False, ""
         self._loop = Loop(self.step, self._report, POLL_S if can_hint(node.store) else UNHINTED_POLL_S)
         self.start, self.wake = self._loop.start, self._loop.wake
 
     def step(self) -> bool:
-        """Relay once; raises RelayStoppedError when the store was put back, and what is transient."""
+        """Relay once; raises RelayStoppedError for a store put back, what is to be set, and what is transient."""
         if not self._checked:
             self._relay.check(self._bus.tail(self._source))
             self._checked = True
-        return self._relay.step()
+        worked = self._relay.step()
+        if self._told:
+            self._troubles.remove(self._told)
+            self._told = ""
+        return worked
 
     def stop(self) -> None:
         """End after the step in hand, and give the lease up."""
@@ -50,8 +55,14 @@ class RelayLoop:
     def _report(self, error: Exception, failures: int) -> None:
         kind = kind_of(error)
         if kind is not Failure.TRANSIENT:
-            note_trouble(self._troubles, f"{NOT_RELAYED}: {error}")
+            self._tell(f"{NOT_RELAYED}: {error}")
         log.warning("relay step failed", error=type(error).__name__, place=place_of(error), failures=failures)
+
+    def _tell(self, trouble: str) -> None:
+        if self._told and self._told != trouble:
+            self._troubles.remove(self._told)
+        self._told = trouble
+        note_trouble(self._troubles, trouble)
 
 
 def chores(node: Node, sources: Mapping[str, Source], send: Callable[[], int] = lambda: 0) -> Worker:

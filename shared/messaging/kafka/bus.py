@@ -9,11 +9,19 @@ from datetime import datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    KafkaConnectionError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
 from aiokafka.partitioner import murmur2
 
+from shared.errors import ConfigurationError
 from shared.messaging.arrivals import Arrival, read
 from shared.messaging.bus import Record
+from shared.messaging.kafka.access import Access
 from shared.messaging.kafka.topics import source_of, topic_of
 
 PATIENCE_S = 10
@@ -22,6 +30,7 @@ RETRY_MS = 500
 TAIL_MAX = 10
 BATCH_MAX_BYTES = 512 * 1024
 WITHOUT_SIGN = 0x7FFFFFFF
+FORBIDDEN = (TopicAuthorizationFailedError, ClusterAuthorizationFailedError)
 
 
 class KafkaBus:
@@ -30,8 +39,8 @@ class KafkaBus:
     What became of records is not known after a failure; the relay sends them again, through a new producer.
     """
 
-    def __init__(self, servers: str) -> None:
-        self._servers = servers
+    def __init__(self, access: Access) -> None:
+        self._access = access
         self._loop = asyncio.new_event_loop()
         self._order = asyncio.Lock()
         self._producer: Any = None
@@ -39,11 +48,14 @@ class KafkaBus:
         self._thread.start()
 
     def publish(self, source: str, records: Sequence[Record]) -> Future[None]:
-        """Take records behind those of earlier calls; fails with a ConnectionError when they may not have arrived."""
+        """Take records behind those of earlier calls; fails with a ConnectionError when they may not have arrived.
+
+        Fails with a ConfigurationError where the broker refuses the user, or the user may not write them.
+        """
         return asyncio.run_coroutine_threadsafe(self._publish(topic_of(source), records), self._loop)
 
     def tail(self, source: str) -> list[str]:
-        """Return the last events of each partition; raises a ConnectionError when they cannot be read."""
+        """Return the last events of each partition; raises what a publishing fails with when they cannot be read."""
         return asyncio.run_coroutine_threadsafe(self._tail(topic_of(source)), self._loop).result()
 
     def since(self, source: str, moment: datetime) -> list[str]:
@@ -71,7 +83,7 @@ class KafkaBus:
             await asyncio.wait_for(asyncio.gather(*acknowledged), PATIENCE_S)
         except (KafkaError, OSError, TimeoutError) as error:
             await self._drop(producer)
-            raise self._away(topic, error) from error
+            raise await self._failure(topic, error) from error
 
     async def _tail(self, topic: str) -> list[str]:
         async with self._reading(topic) as consumer:
@@ -83,22 +95,26 @@ class KafkaBus:
 
     @asynccontextmanager
     async def _reading(self, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
-        consumer = AIOKafkaConsumer(topic, bootstrap_servers=self._servers, request_timeout_ms=PATIENCE_S * 1000)
+        consumer = AIOKafkaConsumer(topic, **self._access.arguments, request_timeout_ms=PATIENCE_S * 1000)
         try:
             await consumer.start()
             yield consumer
         except (KafkaError, OSError, TimeoutError) as error:
-            raise self._away(topic, error) from error
+            raise await self._failure(topic, error) from error
         finally:
             await consumer.stop()
 
-    def _away(self, topic: str, error: BaseException) -> ConnectionError:
-        return ConnectionError(f"{topic} at {self._servers}: {type(error).__name__}")
+    async def _failure(self, topic: str, error: BaseException) -> ConnectionError | ConfigurationError:
+        if isinstance(error, FORBIDDEN):
+            return self._access.forbidden(f"{type(error).__name__} on {topic}")
+        if isinstance(error, KafkaConnectionError) and (refused := await self._access.refused()):
+            return refused
+        return ConnectionError(f"{topic} at {self._access.servers}: {type(error).__name__}")
 
     async def _ready(self) -> AIOKafkaProducer:
         if self._producer is None:
             producer = AIOKafkaProducer(
-                bootstrap_servers=self._servers,
+                **self._access.arguments,
                 acks="all",
                 enable_idempotence=True,
                 max_batch_size=BATCH_MAX_BYTES,

@@ -54,7 +54,7 @@ def run_worker(
     """
     applier = Applier(node.consumer(), node.troubles)
     worker = KafkaWorker(node.store, node.service.name, node.hears, applier, settings)
-    relay, beside = RelayLoop(node, settings.servers, holder_name()), chores(node, sources, send)
+    relay, beside = RelayLoop(node, settings.access, holder_name()), chores(node, sources, send)
     _on_signal(worker.stop)
     gc.freeze()
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
@@ -73,7 +73,7 @@ def run_worker(
 def run_relay(node: Node, settings: Settings, pulse: Callable[[], None] = lambda: None) -> None:
     """Relay until SIGTERM or SIGINT; `pulse` is called every second from this thread."""
     ended = threading.Event()
-    relay = RelayLoop(node, settings.servers, holder_name())
+    relay = RelayLoop(node, settings.access, holder_name())
     _on_signal(ended.set)
     with taking_hints(node.store, relay.wake):
         relay.start()

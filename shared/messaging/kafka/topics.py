@@ -2,19 +2,25 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
-from kafka.errors import CoordinatorNotAvailableError, GroupIdNotFoundError, KafkaError, TopicAlreadyExistsError
+from kafka.errors import (
+    CoordinatorNotAvailableError,
+    GroupIdNotFoundError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+)
+
+from shared.errors import ConfigurationError
+from shared.messaging.kafka.access import Access
 
 PARTITIONS = 24
 RETENTION_DAYS = 30
 DAY_MS = 24 * 60 * 60 * 1000
 CONFIGS = {"retention.ms": str(RETENTION_DAYS * DAY_MS), "cleanup.policy": "delete"}
-PATIENCE_MS = 10_000
 COORDINATOR_DELAY_S = 0.25
 
 
@@ -35,9 +41,10 @@ def group_of(service: str) -> str:
 
 @dataclass(frozen=True)
 class Provision:
-    """What provisioning found of a topic: `state` is made, kept or differs; `detail` says what differs."""
+    """What provisioning found of a topic or a user: `state` is made, kept, changed or differs; `detail` says how."""
 
-    topic: str
+    kind: str
+    name: str
     state: str
     detail: str = ""
 
@@ -68,24 +75,32 @@ class Lag:
 
 
 class Topics:
-    """What an operator does with the broker; every method raises ConnectionError when it cannot be reached."""
+    """What is asked and told of topics; every method raises what `Access.administering` does."""
 
-    def __init__(self, servers: str) -> None:
-        self._servers = servers
+    def __init__(self, access: Access) -> None:
+        self._administering = access.administering
 
     def provision(self, sources: Iterable[str], replication: int) -> list[Provision]:
         """Make the topics that are missing, and tell what differs of those that stand; a repeat changes nothing."""
-        with self._admin() as admin:
+        with self._administering() as admin:
             return [_provision(admin, topic_of(source), replication) for source in sorted(sources)]
 
     def missing(self, sources: Iterable[str]) -> list[str]:
         """Return which of the publishers have no topic."""
-        with self._admin() as admin:
+        with self._administering() as admin:
             return [source for source in sorted(sources) if not _partitions(admin, topic_of(source))]
+
+    def refuse_missing(self, sources: Iterable[str]) -> None:
+        """Raise ConfigurationError when a publisher has no topic."""
+        missing = self.missing(sources)
+        if missing:
+            names = ", ".join(topic_of(source) for source in missing)
+            message = f"Kafka has no topic {names}; run `cheqi topics apply`"
+            raise ConfigurationError(message)
 
     def ranges(self, sources: Iterable[str]) -> dict[tuple[str, int], tuple[int, int]]:
         """Return the offsets of the first and of the next record of each partition, by topic and partition."""
-        with self._admin() as admin:
+        with self._administering() as admin:
             names = [topic_of(source) for source in sources]
             wanted = [TopicPartition(name, one) for name in names for one in _partitions(admin, name)]
             firsts = admin.list_partition_offsets(dict.fromkeys(wanted, OffsetSpec.EARLIEST))
@@ -95,7 +110,7 @@ class Topics:
     def lag(self, service: str, sources: Iterable[str], checkpoints: Mapping[tuple[str, int], int]) -> list[Lag]:
         """Compare the ends of the partitions with the service's checkpoints, by publisher and partition."""
         names = {topic_of(source): source for source in sources}
-        with self._admin() as admin:
+        with self._administering() as admin:
             wanted = [TopicPartition(name, one) for name in sorted(names) for one in _partitions(admin, name)]
             starts = admin.list_partition_offsets(dict.fromkeys(wanted, OffsetSpec.EARLIEST))
             ends = admin.list_partition_offsets(dict.fromkeys(wanted, OffsetSpec.LATEST))
@@ -117,7 +132,7 @@ class Topics:
 
         Raises ConnectionError while a worker of the group is running.
         """
-        with self._admin() as admin:
+        with self._administering() as admin:
             offsets = {
                 TopicPartition(topic_of(source), one): checkpoints.get((source, one), 0)
                 for source in sources
@@ -130,18 +145,6 @@ class Topics:
                 raise ConnectionError(message)
         return len(done)
 
-    @contextmanager
-    def _admin(self) -> Iterator[KafkaAdminClient]:
-        patience = {"request_timeout_ms": PATIENCE_MS, "bootstrap_timeout_ms": PATIENCE_MS}
-        try:
-            with closing(KafkaAdminClient(bootstrap_servers=self._servers, **patience)) as admin:
-                yield admin
-        except KafkaError as error:
-            message = (
-                f"Kafka at {self._servers}: {type(error).__name__}; start the broker, or set CHEQI_KAFKA to where it is"
-            )
-            raise ConnectionError(message) from error
-
 
 def _provision(admin: KafkaAdminClient, topic: str, replication: int) -> Provision:
     wanted = {"num_partitions": PARTITIONS, "replication_factor": replication, "configs": CONFIGS}
@@ -149,10 +152,10 @@ def _provision(admin: KafkaAdminClient, topic: str, replication: int) -> Provisi
         try:
             admin.create_topics({topic: wanted}, wait_for_metadata=True)
         except TopicAlreadyExistsError:
-            return Provision(topic, "kept")
-        return Provision(topic, "made")
+            return Provision("topic", topic, "kept")
+        return Provision("topic", topic, "made")
     differs = "; ".join(_differences(admin, topic, replication))
-    return Provision(topic, "differs" if differs else "kept", differs)
+    return Provision("topic", topic, "differs" if differs else "kept", differs)
 
 
 def _differences(admin: KafkaAdminClient, topic: str, replication: int) -> Iterator[str]:
@@ -172,6 +175,8 @@ def _differences(admin: KafkaAdminClient, topic: str, replication: int) -> Itera
 
 def _partitions(admin: KafkaAdminClient, topic: str) -> dict[int, dict[str, Any]]:
     (told,) = admin.describe_topics([topic])
+    if told["error_code"] == TopicAuthorizationFailedError.errno:
+        raise TopicAuthorizationFailedError(topic)
     return {one["partition_index"]: one for one in told["partitions"]}
 
 

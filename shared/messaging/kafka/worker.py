@@ -1,6 +1,7 @@
 """The worker of one service on Kafka: a Faust application that hears the publishers and applies their events."""
 
 import asyncio
+import ssl
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,9 +13,9 @@ import faust
 import structlog
 
 from shared.db.store import Store
-from shared.errors import ConfigurationError
 from shared.messaging import marks
 from shared.messaging.failures import place_of
+from shared.messaging.kafka.access import MECHANISM, Access
 from shared.messaging.kafka.agents import add_agents
 from shared.messaging.kafka.applying import Applier
 from shared.messaging.kafka.book import Partition
@@ -39,7 +40,7 @@ class Settings:
     `static_id` names a member that keeps its partitions over a restart; the broker then waits for it when it is gone.
     """
 
-    servers: str
+    access: Access
     transport: Literal["run", "stock"] = "run"
     static_id: str | None = None
     session_s: float = 10
@@ -68,7 +69,7 @@ class KafkaWorker:
         self, store: Store, service: str, sources: Iterable[str], applier: Applier, settings: Settings
     ) -> None:
         self._store, self._group, self._applier, self._settings = store, group_of(service), applier, settings
-        self._sources, self._topics = tuple(sorted(sources)), Topics(settings.servers)
+        self._sources, self._topics = tuple(sorted(sources)), Topics(settings.access)
         self._ranges: Mapping[Partition, tuple[int, int]] = {}
         self._app: faust.App | None = None
         self._joined = False
@@ -118,7 +119,7 @@ class KafkaWorker:
         failures = 0
         while not self._ended.is_set():
             try:
-                await asyncio.to_thread(self._refuse_missing_topics)
+                await asyncio.to_thread(self._topics.refuse_missing, self._sources)
                 await self._serve()
                 failures = 0
             except Exception as error:  # Whatever ends the client, the worker joins again.
@@ -127,13 +128,6 @@ class KafkaWorker:
             self._applier.progress += 1
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ending.wait(), retry_delay_s(failures))
-
-    def _refuse_missing_topics(self) -> None:
-        missing = self._topics.missing(self._sources)
-        if missing:
-            names = ", ".join(topic_of(source) for source in missing)
-            message = f"Kafka has no topic {names}; run `cheqi topics apply`"
-            raise ConfigurationError(message)
 
     async def _serve(self) -> None:
         """Hear until stopped, or until the client crashes: then raise why."""
@@ -165,7 +159,8 @@ class KafkaWorker:
         chosen = self._settings
         static = {} if chosen.static_id is None else {"consumer_group_instance_id": chosen.static_id}
         return {
-            "broker": ";".join(f"kafka://{server}" for server in chosen.servers.split(",")),
+            "broker": ";".join(f"kafka://{server}" for server in chosen.access.servers.split(",")),
+            "broker_credentials": _credentials(chosen.access),
             "datadir": folder,
             "store": "memory://",
             "web_enabled": False,
@@ -192,3 +187,10 @@ class KafkaWorker:
 
     async def _on_revoked(self, *_told: Any, **_more: Any) -> None:
         self._joined = False
+
+
+def _credentials(access: Access) -> faust.SASLCredentials | ssl.SSLContext | None:
+    login, tls = access.login, access.tls
+    if login is None:
+        return tls
+    return faust.SASLCredentials(username=login.user, password=login.password, mechanism=MECHANISM, ssl_context=tls)

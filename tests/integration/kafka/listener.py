@@ -13,6 +13,7 @@ from shared.events.governance import HazardVerifiedV1
 from shared.keys.box import MemoryKeyBox
 from shared.keys.ring import KeyRing
 from shared.messaging import each
+from shared.messaging.kafka.access import Access
 from shared.messaging.kafka.serving import run_worker
 from shared.messaging.kafka.worker import Pulse, Settings
 from shared.node import Node
@@ -45,4 +46,4 @@ if __name__ == "__main__":
         verifier=verifier_for("listener", clock),
     )
     silent = dict.fromkeys(SOURCES, node.log)
-    run_worker(node, silent, Settings(servers=servers, session_s=SESSION_S, heartbeat_s=0.4), tell)
+    run_worker(node, silent, Settings(access=Access(servers), session_s=SESSION_S, heartbeat_s=0.4), tell)

@@ -74,11 +74,11 @@ class Stage(Telling):
     bus: KafkaBus
 
     def __init__(self, broker: Broker, transport: str = "run") -> None:
-        super().__init__(KafkaBus(broker.servers))
-        self.broker, self.topics = broker, Topics(broker.servers)
+        super().__init__(KafkaBus(broker.access))
+        self.broker, self.topics = broker, Topics(broker.access)
         self._running: Running | None = None
         self.settings = Settings(
-            servers=broker.servers,
+            access=broker.access,
             transport="stock" if transport == "stock" else "run",
             session_s=SESSION_S,
             heartbeat_s=0.4,
@@ -108,13 +108,13 @@ class Stage(Telling):
 
     def deliver_raw(self, value: bytes | None, key: bytes = b"stray") -> None:
         """Put bytes on the bus that no publisher of ours would send."""
-        with closing(KafkaProducer(bootstrap_servers=self.broker.servers)) as producer:
+        with closing(KafkaProducer(**self.broker.access.arguments)) as producer:
             producer.send(topic_of("governance"), key=key, value=value).get(10)
 
     def read_back(self) -> list[str]:
         """Return what governance's topic holds."""
         places = [TopicPartition(topic_of("governance"), one) for one in range(PARTITIONS)]
-        consumer = KafkaConsumer(bootstrap_servers=self.broker.servers, auto_offset_reset="earliest")
+        consumer = KafkaConsumer(**self.broker.access.arguments, auto_offset_reset="earliest")
         with closing(consumer):
             consumer.assign(places)
             starts, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)

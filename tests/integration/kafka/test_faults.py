@@ -107,7 +107,7 @@ def test_two_workers_share_the_partitions_and_one_takes_over_from_the_other(stag
 
 
 def test_a_static_member_hears_too(stage: Stage) -> None:
-    stage.settings = Settings(servers=stage.broker.servers, static_id="listener-1", session_s=4)
+    stage.settings = Settings(access=stage.broker.access, static_id="listener-1", session_s=4)
     stage.tell("h1")
 
     with running(stage):

@@ -30,7 +30,7 @@ def test_what_is_published_while_the_broker_is_away_is_not_certain_and_later_arr
 
 def test_a_missing_topic_is_a_connection_error(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.messaging.kafka.bus.PATIENCE_S", 1)
-    bus = KafkaBus(stage.broker.servers)
+    bus = KafkaBus(stage.broker.access)
 
     with pytest.raises(ConnectionError, match=r"cheqi\.nobody"):
         bus.publish("nobody", [Record("s", "{}")]).result()
@@ -83,7 +83,7 @@ def test_a_relay_stops_and_says_so_when_its_store_is_an_older_copy(stage: Stage)
 
     with pytest.raises(RelayStoppedError, match="older copy"):
         stage.relay.check(stage.bus.tail("governance"))
-    loop = RelayLoop(node, stage.broker.servers, "stage")
+    loop = RelayLoop(node, stage.broker.access, "stage")
     loop.start()
     until(lambda: node.troubles)
     loop.stop()

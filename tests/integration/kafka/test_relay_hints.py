@@ -9,6 +9,7 @@ import pytest
 from shared.db.commits import giving_hints, taking_hints
 from shared.db.store import open_store
 from shared.messaging.kafka import beside
+from shared.messaging.kafka.access import Access
 from shared.messaging.kafka.beside import RelayLoop
 from shared.node import Node
 from tests.containers.patience import until
@@ -27,10 +28,10 @@ def _on_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def relaying_elsewhere(node: Node, servers: str) -> Iterator[None]:
+def relaying_elsewhere(node: Node, access: Access) -> Iterator[None]:
     """Relay the node's log while the block runs, over connections of another process."""
     store = open_store(node.store.engine.url)
-    relay = RelayLoop(replace(node, store=store), servers, "elsewhere")
+    relay = RelayLoop(replace(node, store=store), access, "elsewhere")
     with taking_hints(store, relay.wake):
         relay.start()
         yield
@@ -40,7 +41,7 @@ def relaying_elsewhere(node: Node, servers: str) -> Iterator[None]:
 
 def test_a_relay_that_looks_once_an_hour_sends_at_once_what_another_process_commits(stage: Stage) -> None:
     node = stage.pair.publisher.node
-    with relaying_elsewhere(node, stage.broker.servers), giving_hints(node.store):
+    with relaying_elsewhere(node, stage.broker.access), giving_hints(node.store):
         for count in (1, 2, 3):
             stage.tell_only(f"h{count}")
 

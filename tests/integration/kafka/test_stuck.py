@@ -18,7 +18,7 @@ PULSES = 3
 @pytest.fixture(autouse=True)
 def _quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.messaging.kafka.worker.LOOK_EVERY_S", 0.1)
-    monkeypatch.setattr("shared.messaging.kafka.topics.PATIENCE_MS", 1000)
+    monkeypatch.setattr("shared.messaging.kafka.access.PATIENCE_MS", 1000)
 
 
 def test_a_worker_whose_rejoin_never_comes_is_outside_of_its_group_without_progress(

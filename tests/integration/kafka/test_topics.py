@@ -4,6 +4,7 @@ from contextlib import closing
 
 import pytest
 
+from shared.messaging.kafka.access import Access
 from shared.messaging.kafka.topics import PARTITIONS, Topics, group_of, topic_of
 from tests.integration.kafka.stage import SOURCES, Stage, running
 
@@ -11,7 +12,7 @@ from tests.integration.kafka.stage import SOURCES, Stage, running
 def test_provisioning_again_changes_nothing_and_says_so(stage: Stage) -> None:
     again = stage.topics.provision(SOURCES, 1)
 
-    assert [(one.topic, one.state) for one in again] == [(topic_of(source), "kept") for source in SOURCES]
+    assert [(one.name, one.state) for one in again] == [(topic_of(source), "kept") for source in SOURCES]
 
 
 def test_a_topic_that_differs_is_told_and_left_as_it_is(stage: Stage) -> None:
@@ -63,7 +64,7 @@ def test_offsets_of_a_group_at_work_are_not_reset(stage: Stage) -> None:
 
 
 def test_a_broker_that_is_away_is_a_connection_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.messaging.kafka.topics.PATIENCE_MS", 200)
+    monkeypatch.setattr("shared.messaging.kafka.access.PATIENCE_MS", 200)
 
     with pytest.raises(ConnectionError, match=r"127\.0\.0\.1:1"):
-        Topics("127.0.0.1:1").missing(SOURCES)
+        Topics(Access("127.0.0.1:1")).missing(SOURCES)
