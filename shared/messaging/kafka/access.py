@@ -1,6 +1,7 @@
 """How a client reaches Kafka, and as whom: the same arguments for kafka-python and aiokafka."""
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,6 +18,9 @@ from shared.errors import ConfigurationError
 
 MECHANISM = "SCRAM-SHA-512"
 PATIENCE_MS = 10_000
+
+# It warns at every connection without TLS that the password is shown, which is not so with SCRAM.
+logging.getLogger("kafka.net.sasl.scram").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True)

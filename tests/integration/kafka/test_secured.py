@@ -65,6 +65,8 @@ def test_each_service_tells_and_hears_as_a_user_of_its_own(town: Town) -> None:
         until(lambda: all(town.heard(name) == {"governance"} for name in ("rewards", "notify")), 60)
 
     assert [reason for node in town.nodes.values() for reason in node.troubles] == []
+    assert command(town.settings, "republish", "governance", "--json").stdout.count('"published": 1') == 1
+    assert command(town.settings, "topics", "reset", "rewards").exit_code == 0
 
 
 def test_each_service_may_do_what_it_hears_and_tells_and_nothing_else(town: Town) -> None:
