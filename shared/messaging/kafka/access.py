@@ -79,21 +79,22 @@ class Access:
 
     async def refused(self) -> ConfigurationError | None:
         """Return what is to be said where a broker refuses the user: clients go on trying, and tell of no reason."""
+        if self.login is None:
+            return None
         security = {name: value for name, value in self.arguments.items() if name != "bootstrap_servers"}
         for host, port, _ in collect_hosts(self.servers):
             try:
                 connection = await create_conn(host, port, **security, request_timeout_ms=PATIENCE_MS)
             except SaslAuthenticationFailed:
-                return self._unknown()
+                return self._unknown(self.login)
             except (KafkaError, OSError, TimeoutError):
                 continue
             connection.close()
         return None
 
-    def _unknown(self) -> ConfigurationError:
-        user, setting = (self.login.user, self.login.setting) if self.login else ("anybody", "CHEQI_KAFKA_USER")
+    def _unknown(self, login: Login) -> ConfigurationError:
         return ConfigurationError(
-            f"Kafka at {self.servers} refuses the user {user} with the password that {setting} names; "
+            f"Kafka at {self.servers} refuses the user {login.user} with the password that {login.setting} names; "
             f"correct the file, or let `cheqi topics apply` make the user with this password"
         )
 
