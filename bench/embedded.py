@@ -20,6 +20,7 @@ from uuid import uuid4
 import httpx2
 
 from bench import results
+from cheqi.folder import data_folder
 from cheqi.rehearsal.deeds import register
 from cheqi.rehearsal.people import Signer, Voice
 from shared.clock import SystemClock
@@ -74,7 +75,7 @@ def measure_commands(folder: Path, riders: int, rounds: int) -> tuple[dict[str, 
 
 def settle(process: Process, riders: int) -> None:
     """Register so many riders, a sub-district after the other."""
-    signer = Signer(process.settings.data, SystemClock(), SystemRandom())
+    signer = Signer(data_folder(process.settings, "registration").secrets, SystemClock(), SystemRandom())
     voice, places = Voice(process.address, signer, lambda _answer: None), sorted(subdistricts())
 
     def ride(number: int) -> None:

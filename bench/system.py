@@ -12,6 +12,7 @@ from cheqi.rehearsal.people import Signer, Voice
 from cheqi.supervisor import PROGRAM
 from shared.clock import SystemClock
 from shared.random import SystemRandom
+from shared.secret_files import SecretFolder
 from tests.architecture.tree import ROOT
 from tests.containers.patience import until
 from tests.e2e.kill_process import free_port
@@ -37,9 +38,8 @@ class System:
             process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)  # noqa: S603 - ours
         try:
             until(self._is_ready, READY_WITHIN_S)
-            voice = Voice(
-                self.address, Signer(self._folder / "data", SystemClock(), SystemRandom()), lambda _answer: None
-            )
+            signer = Signer(SecretFolder(self._folder / "data" / "keys"), SystemClock(), SystemRandom())
+            voice = Voice(self.address, signer, lambda _answer: None)
             yield voice
             voice.close()
         finally:

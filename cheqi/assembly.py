@@ -6,6 +6,7 @@ from functools import cached_property
 import httpx2
 
 from cheqi.backup_age import backup_age_s
+from cheqi.folder import DataFolder, data_folder
 from cheqi.stores import stores_of
 from cheqi.traces import Traces
 from services.governance import service as governance
@@ -35,6 +36,7 @@ from shared.web.client import Credentials, ServiceClient, TokenSource, fetch_key
 from shared.web.remote_log import RemoteLog
 
 SERVICES = ("registration", "governance", "rewards", "training", "notify")
+CODE_KEY = "voucher-codes.key"
 
 
 class Assembly:
@@ -43,7 +45,6 @@ class Assembly:
     def __init__(self, settings: Settings, clock: Clock | None = None, random: Random | None = None) -> None:
         self.settings, self.clock, self.random = settings, clock or SystemClock(), random or SystemRandom()
         self.stores = stores_of(settings)
-        self.folder = self.stores.folder
         self._traces = Traces(settings, self.random)
         self._clients: dict[str, httpx2.Client] = {}
         self._nodes: list[Node] = []
@@ -51,13 +52,18 @@ class Assembly:
     @cached_property
     def registration(self) -> RegistrationPorts:
         """What registration is built with; raises ConfigurationError when no SMS adapter was chosen."""
-        return registration.open_ports(self.settings.data, self.settings.sms, self.clock, self.random)
+        folder = self.folder_of("registration")
+        return registration.open_ports(folder.path, folder.secrets, self.settings.sms, self.clock, self.random)
+
+    def folder_of(self, service: str) -> DataFolder:
+        """Return where a service keeps its files and finds its secrets; raises ConfigurationError."""
+        return data_folder(self.settings, service)
 
     def node(self, name: str) -> Node:
         """Return a service on its store; raises ConfigurationError for an unknown name."""
         service = self._service(name)
         store = self.stores.open_store(name)
-        attach(store, MonthFiles(self.folder.archive(name)))
+        attach(store, MonthFiles(self.folder_of(name).archive(name)))
         node = Node(
             service=service,
             store=store,
@@ -68,7 +74,7 @@ class Assembly:
             troubles=self.stores.troubles(name),
             tracer=self._traces.tracer(name),
         )
-        node.vitals["backup_age_seconds"] = lambda: backup_age_s(self.settings.data, self.clock.now())
+        node.vitals["backup_age_seconds"] = lambda: backup_age_s(self.settings.data_of(name), self.clock.now())
         self._nodes.append(node)
         return node
 
@@ -82,7 +88,7 @@ class Assembly:
         if node.service.name != "notify" or self.settings.sms != "trial":
             return lambda: 0
         phones = RegistrationPhones(self._client("notify", "registration", "rider.phone:read"))
-        channel = TrialChannel(self.settings.data / "trial-notices.db")
+        channel = TrialChannel(self.settings.data_of("notify") / "trial-notices.db")
         return notify.sender(node, SMSRoute(phones=phones, channel=channel))
 
     def close(self) -> None:
@@ -102,8 +108,8 @@ class Assembly:
             raise ConfigurationError(message)
         build: Callable[[], Service] = {
             "registration": lambda: registration.build(self.registration),
-            "governance": lambda: governance.build(photos=photos_in_folder(self.folder.photos)),
-            "rewards": lambda: rewards.build(code_key=self.folder.secret("voucher-codes.key")),
+            "governance": lambda: governance.build(photos=photos_in_folder(self.folder_of("governance").photos)),
+            "rewards": lambda: rewards.build(code_key=self.folder_of("rewards").secrets.key(CODE_KEY)),
             "training": self._training,
             "notify": notify.build,
         }[name]
@@ -121,7 +127,7 @@ class Assembly:
         return lambda: fetch_keys(self._http("registration"))
 
     def _client(self, name: str, target: str, scope: str) -> ServiceClient:
-        credentials = Credentials(name, client_secret(self.settings.data, name), target, scope)
+        credentials = Credentials(name, client_secret(self.folder_of(name).secrets, name), target, scope)
         tokens = TokenSource(self._http("registration"), credentials, self.clock)
         return ServiceClient(self._http(target), tokens, self._traces.tracer(name))
 

@@ -1,22 +1,24 @@
-"""The data folder of the embedded default: one database per service, keys and photos apart from them."""
+"""A data folder: databases of the embedded default, photos, archives, and secrets that have no place of their own."""
 
-import os
 from pathlib import Path
 
 from shared.db.store import sqlite_url
 from shared.errors import ConfigurationError
 from shared.keys.box import FileKeyBox
 from shared.keys.ring import KeyRing
-from shared.secret_files import kept_text
+from shared.secret_files import SecretFolder
+from shared.settings import Settings
 
 MASTER_KEY = "master.key"
-SECRET_BYTES = 32
 
 
 class DataFolder:
-    """A folder that only its owner may read; raises ConfigurationError where none can be made."""
+    """A folder that only its owner may read; raises ConfigurationError where none can be made.
 
-    def __init__(self, path: Path) -> None:
+    `secrets` is where secrets are kept that others have made; without it they are made in the folder itself.
+    """
+
+    def __init__(self, path: Path, secrets: Path | None = None) -> None:
         self.path = path
         try:
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -24,6 +26,7 @@ class DataFolder:
         except OSError as error:
             message = f"CHEQI_DATA names {path}, which cannot hold data: {error.strerror}; name a folder of your own"
             raise ConfigurationError(message) from error
+        self.secrets = SecretFolder(self.keys) if secrets is None else SecretFolder(secrets, makes=False)
 
     @property
     def keys(self) -> Path:
@@ -43,24 +46,21 @@ class DataFolder:
         """Return the address of a service's database."""
         return sqlite_url(self.path / f"{service}.db")
 
-    @staticmethod
-    def exists(path: Path) -> bool:
-        """Tell whether a folder holds data of the system."""
-        return (path / "keys" / MASTER_KEY).exists()
-
     def key_ring(self, service: str) -> KeyRing:
-        """Return a service's ring of rider keys under the folder's master key, made on first use."""
-        return KeyRing(self.secret(MASTER_KEY), self.key_box(service))
+        """Return a service's ring of rider keys under the folder's master key."""
+        return KeyRing(self.secrets.key(MASTER_KEY), self.key_box(service))
 
     def key_box(self, service: str) -> FileKeyBox:
         """Return the file of a service's rider keys."""
         return FileKeyBox(self.keys / f"{service}.db")
 
-    def secret(self, name: str) -> bytes:
-        """Return a secret of 32 bytes that is kept in the folder of keys, made on first use."""
-        path = self.keys / name
-        secret = bytes.fromhex(kept_text(path, lambda: os.urandom(SECRET_BYTES).hex()))
-        if len(secret) != SECRET_BYTES:
-            message = f"{path} does not hold {SECRET_BYTES} bytes in hexadecimal; restore it from its own backup"
-            raise ConfigurationError(message)
-        return secret
+
+def data_folder(settings: Settings, service: str) -> DataFolder:
+    """Return the folder that the settings give a service; all of them have the same one by default."""
+    return DataFolder(settings.data_of(service), settings.secrets_of(service))
+
+
+def has_data(settings: Settings) -> bool:
+    """Tell whether a deployment of these settings was ever started."""
+    kept = settings.secrets_of("registration") or settings.data_of("registration") / "keys"
+    return (kept / MASTER_KEY).exists()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cheqi.assembly import SERVICES, Assembly
-from cheqi.folder import DataFolder
+from cheqi.folder import has_data
 from services.registration.codes.trial import TrialSMS
 from services.registration.identity import commands as identity
 from services.registration.ports import Ports as RegistrationPorts
@@ -28,7 +28,7 @@ class House:
 
     def __init__(self, settings: Settings, clock: Clock | None = None, random: Random | None = None) -> None:
         self.settings, self.assembly = settings, Assembly(settings, clock, random)
-        self.clock, self.random, self.folder = self.assembly.clock, self.assembly.random, self.assembly.folder
+        self.clock, self.random = self.assembly.clock, self.assembly.random
         self.registration: RegistrationPorts = self.assembly.registration
         self.nodes = {name: self.assembly.node(name) for name in SERVICES}
         self._workers: list[Worker] = []
@@ -109,7 +109,7 @@ def opened(settings: Settings, *, make: bool = False) -> Iterator[House]:
 
     A folder that is not there is an error unless it may be made. Commands send no messages: any SMS adapter will do.
     """
-    if not make and not DataFolder.exists(settings.data):
+    if not make and not has_data(settings):
         message = f"there is no data in {settings.data}; start `cheqi up` there first, or set CHEQI_DATA"
         raise ConfigurationError(message)
     house = House(settings.model_copy(update={"sms": settings.sms or "trial"}))
@@ -121,10 +121,11 @@ def opened(settings: Settings, *, make: bool = False) -> Iterator[House]:
 
 def list_trial_sms(settings: Settings) -> list[dict[str, str]]:
     """Return the messages that the trial SMS adapter kept, newest first; raises ConfigurationError where none was."""
-    if not TrialSMS.exists(settings.data):
-        message = f"{settings.data} holds no message; start `cheqi up` there with CHEQI_SMS=trial, or set CHEQI_DATA"
+    folder = settings.data_of("registration")
+    if not TrialSMS.exists(folder):
+        message = f"{folder} holds no message; start `cheqi up` there with CHEQI_SMS=trial, or set CHEQI_DATA"
         raise ConfigurationError(message)
-    kept = TrialSMS(settings.data, SystemClock())
+    kept = TrialSMS(folder, SystemClock())
     try:
         return [{"sent": str(one.sent_at), "phone": one.phone, "text": one.text} for one in kept.messages()]
     finally:

@@ -17,6 +17,7 @@ from cheqi.demo.play import play_day
 from cheqi.house import list_trial_sms, opened
 from cheqi.rehearsal import command as rehearsal
 from cheqi.republish import republish
+from cheqi.secrets import make_secrets
 from cheqi.terminal import AsJSON, explained, say, show_rows
 from shared.errors import ConfigurationError
 from shared.settings import read_settings
@@ -64,6 +65,14 @@ def migrate(as_json: AsJSON = False) -> None:
     with explained():
         taken = migrate_stores(read_settings())
     show_rows("migrations taken", taken, as_json=as_json)
+
+
+@app.command()
+def secrets(as_json: AsJSON = False) -> None:
+    """Make the secrets that are missing, at random: each service's in its own folder of CHEQI_SECRETS."""
+    with explained():
+        made = make_secrets(read_settings())
+    show_rows("secrets made", [{"file": str(path)} for path in made], as_json=as_json)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sqlalchemy import URL, make_url
 
-from cheqi.folder import MASTER_KEY, DataFolder
+from cheqi.folder import MASTER_KEY, DataFolder, data_folder
 from shared.db.migrate import migrate, pending
 from shared.db.provisioning import Tenant
 from shared.db.store import Store, open_store
@@ -18,11 +18,6 @@ from shared.settings import Settings
 
 class Stores(Protocol):
     """What a service is given to keep its data in."""
-
-    @property
-    def folder(self) -> DataFolder:
-        """Where secrets and photos are."""
-        ...
 
     def migrate(self, service: str) -> list[str]:
         """Bring the service's store up to date; return the steps that were taken."""
@@ -52,6 +47,10 @@ class Stores(Protocol):
         """Return the service's store as the place of a copy."""
         ...
 
+    def folder(self, service: str) -> DataFolder:
+        """Return where the service keeps its files and finds its secrets."""
+        ...
+
     def close(self) -> None:
         """Close what the rings of keys stand on."""
         ...
@@ -60,17 +59,17 @@ class Stores(Protocol):
 class FolderStores:
     """SQLite files in the data folder."""
 
-    def __init__(self, folder: DataFolder) -> None:
-        self.folder = folder
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
 
     def migrate(self, service: str) -> list[str]:
         """Bring the service's store up to date; return the steps that were taken."""
-        return migrate(self.folder.store_url(service), f"services.{service}")
+        return migrate(self.folder(service).store_url(service), f"services.{service}")
 
     def open_store(self, service: str) -> Store:
         """Open the service's store, brought up to date."""
         self.migrate(service)
-        return open_store(self.folder.store_url(service))
+        return open_store(self.folder(service).store_url(service))
 
     def troubles(self, service: str) -> list[str]:  # noqa: ARG002 - the store has brought itself up to date
         """Return nothing."""
@@ -78,15 +77,15 @@ class FolderStores:
 
     def key_ring(self, service: str) -> KeyRing:
         """Return the service's ring of rider keys."""
-        return self.folder.key_ring(service)
+        return self.folder(service).key_ring(service)
 
     def key_box(self, service: str) -> StoredKeyBox:
         """Return the box that the ring stands on."""
-        return self.folder.key_box(service)
+        return self.folder(service).key_box(service)
 
     def url(self, service: str) -> URL:
         """Return the address of the service's file."""
-        return make_url(self.folder.store_url(service))
+        return make_url(self.folder(service).store_url(service))
 
     def target(self, service: str) -> Target:
         """Return the service's file as the place of a copy."""
@@ -94,6 +93,10 @@ class FolderStores:
 
     def close(self) -> None:
         """Do nothing: a file of keys is open only while it is read."""
+
+    def folder(self, service: str) -> DataFolder:
+        """Return where the service keeps its files and finds its secrets."""
+        return data_folder(self._settings, service)
 
 
 class ServerStores:
@@ -104,8 +107,8 @@ class ServerStores:
             description = Settings.model_fields["database_url"].description
             message = f"CHEQI_STORE is postgresql: set CHEQI_DATABASE_URL to {description}"
             raise ConfigurationError(message)
-        self.folder = DataFolder(settings.data)
-        self._url, self._password_file = settings.database_url, settings.database_password_file
+        self._settings = settings
+        self._url = settings.database_url
         self._boxes: list[StoredKeyBox] = []
 
     def url(self, service: str) -> URL:
@@ -142,10 +145,10 @@ class ServerStores:
         return [f"the store of {service} lacks migrations {', '.join(lacking)}: run `cheqi migrate`, then start again"]
 
     def key_ring(self, service: str) -> KeyRing:
-        """Return the service's ring of rider keys under the folder's master key, made on first use."""
+        """Return the service's ring of rider keys under its master key."""
         box = self.key_box(service)
         self._boxes.append(box)
-        return KeyRing(self.folder.secret(MASTER_KEY), box)
+        return KeyRing(self.folder(service).secrets.key(MASTER_KEY), box)
 
     def key_box(self, service: str) -> StoredKeyBox:
         """Return the box that the ring stands on."""
@@ -155,16 +158,18 @@ class ServerStores:
         """Return the service's database as the place of a copy."""
         return ServerTarget(self.url(service))
 
+    def folder(self, service: str) -> DataFolder:
+        """Return where the service keeps its files and finds its secrets."""
+        return data_folder(self._settings, service)
+
     def close(self) -> None:
         """Close what the rings of keys stand on."""
         for box in self._boxes:
             box.close()
 
     def _password(self, service: str) -> str | None:
-        if self._password_file is None:
-            return None
-        path = Path(self._password_file.replace("{service}", service))
-        return password_in(path, "CHEQI_DATABASE_PASSWORD_FILE")
+        path = self._settings.database_password_of(service)
+        return None if path is None else password_in(path, "CHEQI_DATABASE_PASSWORD_FILE")
 
 
 def password_in(path: Path, variable: str) -> str:
@@ -172,10 +177,10 @@ def password_in(path: Path, variable: str) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:
-        message = f"{variable} names {path}, which cannot be read: {error.strerror}"
+        message = f"{variable} names {path}, which cannot be read: {error.strerror}; `cheqi secrets` makes it"
         raise ConfigurationError(message) from error
 
 
 def stores_of(settings: Settings) -> Stores:
     """Return the stores that the settings choose; raises ConfigurationError naming what is to be set."""
-    return ServerStores(settings) if settings.store == "postgresql" else FolderStores(DataFolder(settings.data))
+    return ServerStores(settings) if settings.store == "postgresql" else FolderStores(settings)

@@ -6,21 +6,62 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
 
+from shared.errors import ConfigurationError
 
-def kept_text(path: Path, make: Callable[[], str]) -> str:
-    """Return what the file says; where there is none, whoever comes first makes it and all others read that."""
-    if not path.exists():
-        _make(path, make())
-    return path.read_text(encoding="utf-8").strip()
+KEY_BYTES = 32
+
+
+class SecretFolder:
+    """A folder of secrets by name; with `makes` one that is missing is made on first use.
+
+    Without, it is for somebody else to make: whoever needs it raises ConfigurationError, naming it.
+    """
+
+    def __init__(self, path: Path, *, makes: bool = True) -> None:
+        self.path, self._makes = path, makes
+
+    def text(self, name: str, make: Callable[[], str]) -> str:
+        """Return what the file says; where there is none, whoever comes first makes it and all others read that."""
+        path = self.path / name
+        try:
+            if self._makes and not path.exists():
+                _make(path, make())
+            return path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            message = f"the secret {path} cannot be read: {error.strerror}; `cheqi secrets` makes it, or mount your own"
+            raise ConfigurationError(message) from error
+
+    def key(self, name: str) -> bytes:
+        """Return a secret of 32 bytes."""
+        try:
+            key = bytes.fromhex(self.text(name, lambda: os.urandom(KEY_BYTES).hex()))
+        except ValueError:
+            key = b""
+        if len(key) != KEY_BYTES:
+            message = (
+                f"{self.path / name} does not hold {KEY_BYTES} bytes in hexadecimal; restore it from its own backup"
+            )
+            raise ConfigurationError(message)
+        return key
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Let a file say something else, whole or not at all."""
+    _draft(path, text).replace(path)
 
 
 def _make(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = _draft(path, text)
+    with suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()
+
+
+def _draft(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, draft = mkstemp(prefix=f".{path.name}.", dir=path.parent)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    with suppress(FileExistsError):
-        path.hardlink_to(draft)
-    Path(draft).unlink()
+    return Path(draft)

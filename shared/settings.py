@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.errors import ConfigurationError
 
-PREFIX = "CHEQI_"
+PREFIX, TRIAL = "CHEQI_", "trial"
 Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")]
 
@@ -28,7 +28,13 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
 
-    data: Path = Field(Path(".cheqi"), description="the folder that holds all data")
+    data: Path = Field(
+        Path(".cheqi"), description="the folder that holds all data, or each service's with {service} in its name"
+    )
+    secrets: str | None = Field(
+        None,
+        description="the folder of a service's secrets, such as /run/cheqi/{service}, if not in its data",
+    )
     store: Literal["sqlite", "postgresql"] = Field("sqlite", description="sqlite or postgresql")
     database_url: DatabaseURL | None = Field(
         None,
@@ -43,7 +49,12 @@ class Settings(BaseSettings):
         description="the address of an administrator of the server, such as postgresql+psycopg://admin@db/postgres",
     )
     database_admin_password_file: Path | None = Field(None, description="the file that holds its password")
-    sms: str | None = Field(None, description="the SMS adapter by name, such as trial")
+    profiles: str | None = Field(None, description="the profiles of the compose file that run, such as demo,scale")
+    sms: str | None = Field(
+        None,
+        validate_default=True,
+        description="the SMS adapter by name, such as trial, which sends nothing and of all profiles is for demo only",
+    )
     bus: Literal["local", "kafka"] = Field("local", description="local or kafka")
     kafka: str = Field("127.0.0.1:9092", description="the addresses of Kafka's brokers, such as kafka:9092")
     kafka_user: KafkaUsers | None = Field(
@@ -79,6 +90,32 @@ class Settings(BaseSettings):
         1.0, ge=0, le=1, description="the part of all traces that is recorded, 0 to 1; all of a trace or nothing is"
     )
     log_level: Level = Field("info", description="one of debug, info, warning, error")
+
+    @field_validator("sms")
+    @classmethod
+    def _trial_in_demo_only(cls, name: str | None, info: ValidationInfo) -> str | None:
+        """Let the profile demo choose the trial adapter, and no other profile have it."""
+        profiles = info.data.get("profiles")
+        if profiles is None:
+            return name
+        demo = "demo" in profiles.split(",")
+        if name == TRIAL and not demo:
+            message = "the trial SMS adapter is for the profile demo"
+            raise ValueError(message)
+        return name or (TRIAL if demo else None)
+
+    def data_of(self, service: str) -> Path:
+        """Where a service keeps what is in no database."""
+        return Path(str(self.data).replace("{service}", service))
+
+    def secrets_of(self, service: str) -> Path | None:
+        """Where the secrets of a service are that somebody else has made; None where it makes them in its data."""
+        return None if self.secrets is None else Path(self.secrets.replace("{service}", service))
+
+    def database_password_of(self, service: str) -> Path | None:
+        """Where the password of a service's database stands, None where it has none."""
+        file = self.database_password_file
+        return None if file is None else Path(file.replace("{service}", service))
 
     @property
     def address(self) -> str:

@@ -14,7 +14,7 @@ from cheqi.backup.folder import KEYS, STORES, BackupError, Manifest, remove_old
 from cheqi.backup.making import Note, back_up_keys, back_up_stores, note_finished
 from cheqi.backup.reading_back import list_restored, read_back_logs
 from cheqi.backup.restoring import Plan, plan_stores, put_back_keys, put_back_stores
-from cheqi.folder import DataFolder
+from cheqi.folder import has_data
 from cheqi.house import opened
 from cheqi.stores import Stores, stores_of
 from cheqi.terminal import AsJSON, complain, explained, say, show_rows
@@ -87,7 +87,8 @@ def _make(stores: Stores, target: Path, services: Sequence[str], note: Note, *, 
         return back_up_keys(stores, target, services, clock.now(), note)
     made = back_up_stores(stores, target, services, clock.now(), note)
     if set(services) == set(SERVICES):
-        note_finished(stores.folder, Manifest.read(made), clock.now())
+        for name in SERVICES:
+            note_finished(stores.folder(name), Manifest.read(made), clock.now())
     return made
 
 
@@ -125,7 +126,7 @@ def _names(services: Sequence[str] | None) -> list[str]:
 
 
 def _refuse_no_data(settings: Settings) -> None:
-    if not DataFolder.exists(settings.data):
+    if not has_data(settings):
         message = f"there is no data in {settings.data}; set CHEQI_DATA to the folder that holds it"
         raise ConfigurationError(message)
 

@@ -31,49 +31,48 @@ Note = Callable[[str], None]
 
 def back_up_stores(stores: Stores, target: Path, services: Sequence[str], now: datetime, note: Note) -> Path:
     """Write a backup of the stores of services, of one moment, with their archives and photos; return its folder."""
-    folder = stores.folder
     with drafted(target, STORES, now) as (draft, made):
-        draft.facts |= {"sealed_under": fingerprint(folder), "services": {}}
+        draft.facts["services"] = {}
         with _snapshots(stores, services) as snapshots:
             for name, snapshot in snapshots.items():
                 snapshot.write(draft.place("stores", name))
-                draft.facts["services"][name] = _facts(snapshot)
+                sealed_under = fingerprint(stores.folder(name))
+                draft.facts["services"][name] = {"sealed_under": sealed_under, **_facts(snapshot)}
                 note(name)
         # What a snapshot names was in its file before, so that files are copied after it.
         for name in services:
-            _copy_tree(folder.archive(name), draft.folder / "archive" / name)
+            _copy_tree(stores.folder(name).archive(name), draft.folder / "archive" / name)
         if WITH_PHOTOS in services:
-            _copy_tree(folder.photos, draft.folder / "photos")
+            _copy_tree(stores.folder(WITH_PHOTOS).photos, draft.folder / "photos")
             note("photos")
     return made
 
 
 def back_up_keys(stores: Stores, target: Path, services: Iterable[str], now: datetime, note: Note) -> Path:
     """Write a backup of rider keys and secrets, and remove those that are older than 30 days; return its folder."""
-    folder = stores.folder
     with drafted(target, KEYS, now) as (draft, made):
-        draft.facts["sealed_under"] = fingerprint(folder)
         for name in services:
             with closing(stores.key_box(name)) as box:
                 _write_box(box.list_all(), draft.place("boxes") / f"{name}{BOX_SUFFIX}")
+            secrets = stores.folder(name).secrets.path
+            for path in secret_files(secrets):
+                kept = draft.place("secrets", name) / path.relative_to(secrets)
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, kept)
             note(name)
-        for path in secret_files(folder):
-            kept = draft.place("secrets") / path.relative_to(folder.keys)
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, kept)
     remove_old(target, KEYS, KEYS_KEPT, now)
     return made
 
 
-def secret_files(folder: DataFolder) -> list[Path]:
-    """Return the files of secrets in a data folder; boxes of rider keys are none of them."""
-    kept = (path for path in folder.keys.rglob("*") if path.is_file() and not path.name.startswith("."))
+def secret_files(folder: Path) -> list[Path]:
+    """Return the files of secrets in a folder; boxes of rider keys are none of them."""
+    kept = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
     return sorted(path for path in kept if not path.name.endswith((".db", ".db-journal")))
 
 
 def fingerprint(folder: DataFolder) -> str:
     """Return what tells the folder's master key from others, and tells nothing of it."""
-    return KeyRing(folder.secret(MASTER_KEY), MemoryKeyBox()).digest(b"backup")
+    return KeyRing(folder.secrets.key(MASTER_KEY), MemoryKeyBox()).digest(b"backup")
 
 
 def note_finished(folder: DataFolder, manifest: Manifest, finished_at: datetime) -> None:

@@ -45,8 +45,8 @@ def plan_stores(stores: Stores, source: Path, wanted: Sequence[str]) -> Plan:
         message = f"{source} holds no store of {', '.join(absent)}; it holds {', '.join(held)}"
         raise BackupError(message)
     services = list(wanted or held)
-    _refuse_other_keys(stores.folder, manifest)
     for name in services:
+        _refuse_other_keys(stores.folder(name), str(held[name]["sealed_under"]))
         refuse_newer(f"services.{name}", str(held[name]["revision"]))
         _refuse_other_kind(stores, source, name, str(held[name]["kind"]))
     _refuse_running(stores, services)
@@ -62,9 +62,9 @@ def put_back_stores(stores: Stores, plan: Plan, note: Note) -> None:
             session.flush()
 
     for name in plan.services:
-        copy_files(plan.source / "archive" / name, stores.folder.archive(name))
+        copy_files(plan.source / "archive" / name, stores.folder(name).archive(name))
     if WITH_PHOTOS in plan.services:
-        copy_files(plan.source / "photos", stores.folder.photos)
+        copy_files(plan.source / "photos", stores.folder(WITH_PHOTOS).photos)
         note("photos")
     for name in plan.services:
         stores.target(name).put_back(plan.copy_of(name), finish)
@@ -77,18 +77,11 @@ def put_back_keys(stores: Stores, source: Path, services: Sequence[str], note: N
     What was destroyed here stays destroyed. Raises BackupError where another secret stands under a name.
     """
     verify(source, KEYS)
-    secrets = source / "secrets"
-    for path in sorted(one for one in secrets.rglob("*") if one.is_file()):
-        kept = stores.folder.keys / path.relative_to(secrets)
-        if kept.exists() and kept.read_bytes() != path.read_bytes():
-            message = (
-                f"{kept} differs from the one in {source}, and what is sealed under one cannot be read with the "
-                "other: put keys back into a data folder in which nothing was started yet, or move this file away"
-            )
-            raise BackupError(message)
-    copy_files(secrets, stores.folder.keys)
+    for name in services:
+        _refuse_other_secrets(source / "secrets" / name, stores.folder(name).secrets.path)
     rows: list[dict[str, object]] = []
     for name in services:
+        copy_files(source / "secrets" / name, stores.folder(name).secrets.path)
         kept = source / "boxes" / f"{name}{BOX_SUFFIX}"
         if not kept.exists():
             continue
@@ -108,18 +101,30 @@ def _read_box(path: Path) -> dict[str, bytes | None]:
     return keys
 
 
-def _refuse_other_keys(folder: DataFolder, manifest: Manifest) -> None:
+def _refuse_other_secrets(source: Path, here: Path) -> None:
+    for path in sorted(one for one in source.rglob("*") if one.is_file()):
+        kept = here / path.relative_to(source)
+        if kept.exists() and kept.read_bytes() != path.read_bytes():
+            message = (
+                f"{kept} differs from {path}, and what is sealed under one cannot be read with the other: put keys "
+                "back into folders in which nothing was started yet, or move this file away"
+            )
+            raise BackupError(message)
+
+
+def _refuse_other_keys(folder: DataFolder, sealed_under: str) -> None:
     """What is in a backup opens with the keys that it was sealed under only, and new ones must not take their place."""
-    if not DataFolder.exists(folder.path):
+    secrets = folder.secrets.path
+    if not (secrets / MASTER_KEY).exists():
         message = (
-            f"{folder.keys} holds no {MASTER_KEY}: put the keys back first, with `cheqi restore` and a backup that "
+            f"{secrets} holds no {MASTER_KEY}: put the keys back first, with `cheqi restore` and a backup that "
             "`cheqi backup --keys` made"
         )
         raise BackupError(message)
-    if fingerprint(folder) != manifest.facts["sealed_under"]:
+    if fingerprint(folder) != sealed_under:
         message = (
-            f"the backup was sealed under another {MASTER_KEY} than the one in {folder.keys}: put the keys back that "
-            "belong to it first, into a data folder in which nothing was started yet"
+            f"the backup was sealed under another {MASTER_KEY} than the one in {secrets}: put the keys back that "
+            "belong to it first, into folders in which nothing was started yet"
         )
         raise BackupError(message)
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import httpx2
 
 from cheqi.demo.person import Person, StepFailedError
-from cheqi.house import House
+from cheqi.house import House, list_trial_sms
 from shared.clock import SHANGHAI, SettableClock
 
 BEGIN = datetime(2026, 9, 18, 9, 0, tzinfo=SHANGHAI)
@@ -46,6 +46,14 @@ class Day:
     def local_now(self) -> datetime:
         """The present moment in Asia/Shanghai."""
         return self.clock.now().astimezone(SHANGHAI)
+
+    def create_administrator(self, login: str, password: str) -> str:
+        """Make an administrator as the command line does; return the address that an authenticator app reads."""
+        return self.house.create_administrator(login, password)
+
+    def messages(self) -> list[dict[str, str]]:
+        """Return the text messages that the trial adapter kept, newest first."""
+        return list_trial_sms(self.house.settings)
 
     def __getitem__(self, name: str) -> Person:
         """Return one of the people."""

@@ -9,7 +9,6 @@ import pyotp
 
 from cheqi.demo.day import Day
 from cheqi.demo.person import TOKEN, Answer, Person, StepFailedError, accepted
-from cheqi.house import list_trial_sms
 
 ACTIVATIONS = "/api/registration/staff/activations"
 CODES = "/api/registration/codes"
@@ -60,7 +59,7 @@ def proof_of_phone(day: Day, phone: str) -> dict[str, str]:
 
 
 def _newest_code(day: Day, phone: str) -> str:
-    for message in list_trial_sms(day.house.settings):
+    for message in day.messages():
         code = re.search(r"\b[0-9]{6}\b", message["text"])
         if message["phone"] == phone and code is not None:
             return code.group()

@@ -26,7 +26,7 @@ def erase_rider(day: Day) -> Facts:
 
 def find_nothing(day: Day) -> Facts:
     """Look for the rider's phone, name and words in every file of the data folder, messages sent apart."""
-    files = data_files(day.house.folder.path)
+    files = data_files(day.house.settings.data)
     profile = PROFILES["chen"]
     wanted = [text.encode() for text in (profile.phone, profile.name, BIKES_AGAIN.words)]
     found = [path.name for path in files if any(text in path.read_bytes() for text in wanted)]
@@ -41,7 +41,7 @@ def data_files(folder: Path) -> list[Path]:
 
 def photo_files(day: Day) -> list[Path]:
     """Return the files of photos."""
-    return [path for path in day.house.folder.photos.rglob("*") if path.is_file()]
+    return [path for path in day.house.assembly.folder_of("governance").photos.rglob("*") if path.is_file()]
 
 
 def _receipts(day: Day, rider_id: str) -> dict[str, list[str]]:

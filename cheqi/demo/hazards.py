@@ -63,7 +63,7 @@ def report_with_photo(day: Day) -> Facts:
 
 def keep_photos_sealed(day: Day) -> Facts:
     """Look into the photo folder: no file there is a picture, or names the phone that took it."""
-    files = [path for path in day.house.folder.photos.rglob("*") if path.is_file()]
+    files = [path for path in day.house.assembly.folder_of("governance").photos.rglob("*") if path.is_file()]
     contents = [path.read_bytes() for path in files]
     expect("photos are kept", bool(files), wanted=True)
     readable = [

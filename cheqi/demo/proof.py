@@ -25,7 +25,7 @@ def audit_day(day: Day) -> Facts:
 def find_altered_posting(day: Day) -> Facts:
     """Alter one posting by hand in a copy of the data folder: the audit of the copy names it."""
     with TemporaryDirectory(prefix="cheqi-copy-") as folder:
-        copy = copied(day.house.folder.path, Path(folder) / "data")
+        copy = copied(day.house.settings.data, Path(folder) / "data")
         posting = altered_posting(copy / "rewards.db")
         house = House(day.house.settings.model_copy(update={"data": copy}), clock=day.clock)
         try:

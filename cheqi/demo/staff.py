@@ -11,6 +11,7 @@ from cheqi.demo.person import StepFailedError
 from services.registration.service import open_ports
 from shared.errors import ConfigurationError
 from shared.events.envelope import DISTRICT
+from shared.secret_files import SecretFolder
 
 PLACES = "/api/registration/places/subdistricts"
 BALIZHUANG, XUEYUANLU, QINGLONGQIAO, SHUGUANG = "110108005", "110108010", "110108013", "110108025"
@@ -53,7 +54,7 @@ def refuse_without_sms(day: Day) -> Facts:
     """Try to open registration where no SMS adapter was chosen."""
     with TemporaryDirectory(prefix="cheqi-") as folder:
         try:
-            open_ports(Path(folder), None, day.clock, day.house.random)
+            open_ports(Path(folder), SecretFolder(Path(folder)), None, day.clock, day.house.random)
         except ConfigurationError as error:
             return {"reason": str(error).partition(". ")[0]}
     message = "expected registration to refuse to start without an SMS adapter, it started"
@@ -63,7 +64,7 @@ def refuse_without_sms(day: Day) -> Facts:
 def make_administrator(day: Day) -> Facts:
     """Make the first administrator as the command line does, with a password of its own, and sign in."""
     password = new_password()
-    totp_uri = day.house.create_administrator("admin", password)
+    totp_uri = day.create_administrator("admin", password)
     enter_account(day, "admin", "admin", password, totp_uri)
     expect("offices", day["admin"].get("/api/registration/staff")["total"], 1)
     return {"login": "admin"}

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 
-from services.registration.service import KEYS_FILE
 from shared.auth import Principal, Role
 from shared.auth.tokens import AccessClaims, SigningKeys
 from shared.clock import Clock
 from shared.random import Random
+from shared.secret_files import SecretFolder
 
 ADMINISTRATOR = Principal("rehearsal", Role.ADMINISTRATOR)
 ANSWER_WITHIN_S = 60.0
@@ -31,11 +30,11 @@ class Answer:
 
 
 class Signer:
-    """Signs access tokens with the keys of the data folder."""
+    """Signs access tokens with registration's keys."""
 
-    def __init__(self, folder: Path, clock: Clock, random: Random) -> None:
+    def __init__(self, folder: SecretFolder, clock: Clock, random: Random) -> None:
         self._clock = clock
-        self._keys = SigningKeys.open(folder / KEYS_FILE, random, clock.now())
+        self._keys = SigningKeys.open(folder, random, clock.now())
 
     def token(self, principal: Principal) -> str:
         """Return a person's token of now."""

@@ -12,6 +12,7 @@ from typing import TypeVar
 from rich.progress import track
 
 from cheqi.audit import Disagreement, audit_house
+from cheqi.folder import data_folder
 from cheqi.house import House, opened
 from cheqi.lag import count_unsettled
 from cheqi.rehearsal.deeds import Fair, open_fair, register, spend_day
@@ -69,7 +70,8 @@ class Tally:
 def rehearse(settings: Settings, size: Size) -> Outcome:
     """Play riders' days against the setup that runs; raises UnexpectedAnswerError, or a transport's error."""
     tally = Tally()
-    voice = Voice(settings.address, Signer(settings.data, SystemClock(), SystemRandom()), tally.count)
+    keys = data_folder(settings, "registration").secrets
+    voice = Voice(settings.address, Signer(keys, SystemClock(), SystemRandom()), tally.count)
     try:
         fair = open_fair(voice, ADMINISTRATOR)
         riders = _side_by_side("riders", _registrations(voice, size))

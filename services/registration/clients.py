@@ -12,9 +12,9 @@ from services.registration.places.rules import PLATFORMS
 from services.registration.secrets import same
 from shared.auth import Role
 from shared.errors import ConfigurationError
-from shared.secret_files import kept_text
+from shared.secret_files import SecretFolder, replace_text
 
-FOLDER, LIST_NAME = "keys/clients", "keys/clients.json"
+LIST_NAME = "clients.json"
 
 
 @dataclass(frozen=True)
@@ -33,21 +33,30 @@ class Client:
 Clients = Mapping[str, Client]
 
 
-def client_secret(folder: Path, name: str) -> str:
-    """Return the secret of a service's client, kept in the data folder and made on first use."""
-    return kept_text(folder / FOLDER / f"{name}.secret", lambda: secrets.token_hex(32))
+def client_secret(folder: SecretFolder, name: str) -> str:
+    """Return the secret of a service's client."""
+    return folder.text(f"clients/{name}.secret", lambda: secrets.token_hex(32))
 
 
-def open_clients(folder: Path) -> Clients:
-    """Return the clients of a data folder: each service's, and those listed in `keys/clients.json`.
+def open_clients(folder: SecretFolder) -> Clients:
+    """Return the clients of a folder of secrets: each service's, and those listed in `clients.json`.
 
     The list, which a deployment writes, holds objects with `id` and `sha256` (of the secret): services, whose files are
     then not looked at, and platforms by their code. Raises ConfigurationError where it cannot be read.
     """
-    listed = {client.id: client for client in _listed(folder / LIST_NAME)}
+    listed = {client.id: client for client in _listed(folder.path / LIST_NAME)}
     rest = [name for name in CLIENTS if name not in listed]
     made = {name: Client(name, Role.SERVICE, secret_digest(client_secret(folder, name))) for name in rest}
     return {**made, **listed}
+
+
+def list_services(folder: SecretFolder, secrets_of: Mapping[str, str]) -> None:
+    """Put services into the list of clients by their secrets; whoever else is listed stays."""
+    path = folder.path / LIST_NAME
+    listed = {client.id: client.digest for client in _listed(path)}
+    wanted = listed | {name: secret_digest(secret) for name, secret in secrets_of.items()}
+    if wanted != listed:
+        replace_text(path, json.dumps([{"id": name, "sha256": digest} for name, digest in wanted.items()], indent=2))
 
 
 def secret_digest(secret: str) -> str:

@@ -4,15 +4,13 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from shared.secret_files import kept_text
+from shared.secret_files import SecretFolder
 
 NONCE_BYTES = 12
-SECRET_BYTES = 32
-FILE_NAME = "keys/registration.pepper"
+FILE_NAME = "registration.pepper"
 
 
 @dataclass(frozen=True)
@@ -39,9 +37,9 @@ class Secrets:
         return hmac.new(self.pepper, purpose.encode(), hashlib.sha256).digest()
 
 
-def open_secrets(folder: Path) -> Secrets:
-    """Return the secrets kept in a data folder, made on first use and readable by their owner only."""
-    return Secrets(bytes.fromhex(kept_text(folder / FILE_NAME, lambda: os.urandom(SECRET_BYTES).hex())))
+def open_secrets(folder: SecretFolder) -> Secrets:
+    """Return the secrets that a folder keeps."""
+    return Secrets(folder.key(FILE_NAME))
 
 
 def same(one: str, other: str) -> bool:

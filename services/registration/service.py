@@ -27,10 +27,10 @@ from shared.auth.tokens import SigningKeys
 from shared.clock import Clock
 from shared.messaging import Timers
 from shared.random import Random
+from shared.secret_files import SecretFolder
 from shared.service import Service
 
 NAME = "registration"
-KEYS_FILE = "keys/registration.json"
 TIMERS: Timers = {END_APPOINTMENT: end_expired_appointment, FORGET_REST: forget_rest}
 ROUTER = APIRouter()
 for _noun in (places, codes, identity, registrations, consents, erasures, staff, partners, riders):
@@ -52,17 +52,16 @@ def build(ports: Ports) -> Service:
     )
 
 
-def open_ports(folder: Path, sms: str | None, clock: Clock, random: Random) -> Ports:
-    """Return ports that stand on a data folder; what is missing in it is made.
+def open_ports(folder: Path, secrets: SecretFolder, sms: str | None, clock: Clock, random: Random) -> Ports:
+    """Return ports that stand on a data folder and on secrets.
 
     Raises ConfigurationError when no SMS adapter was chosen, before anything is made.
     """
     channel = chosen_sms(sms, folder, clock)
-    (folder / KEYS_FILE).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Ports(
         sms=channel,
-        secrets=open_secrets(folder),
-        signing_keys=SigningKeys.open(folder / KEYS_FILE, random, clock.now()),
+        secrets=open_secrets(secrets),
+        signing_keys=SigningKeys.open(secrets, random, clock.now()),
         random=random,
-        clients=open_clients(folder),
+        clients=open_clients(secrets),
     )

@@ -14,11 +14,12 @@ from joserfc.jwk import KeySet, OKPKey
 from shared.auth.principal import Principal, Role
 from shared.errors import ConfigurationError
 from shared.random import Random, uuid7
-from shared.secret_files import kept_text
+from shared.secret_files import SecretFolder
 
 ISSUER = "https://cheqi.cn/registration"
 ALGORITHM = "Ed25519"
 TYPE = "at+jwt"
+KEYS_FILE = "registration.json"
 ACCESS_LIFE = timedelta(minutes=10)
 PEOPLE_SERVICES = ("registration", "governance", "rewards", "training", "notify", "portal")
 
@@ -89,13 +90,14 @@ class SigningKeys:
         return cls([OKPKey.generate_key("Ed25519", {"kid": kid, "use": "sig", "alg": ALGORITHM}, private=True)])
 
     @classmethod
-    def open(cls, path: Path, random: Random, now: datetime) -> Self:
-        """Read the keys from a file that only its owner may read; make the file with one key where there is none.
+    def open(cls, folder: SecretFolder, random: Random, now: datetime) -> Self:
+        """Read the keys that a folder of secrets keeps in one file, by default one new key.
 
         Raises ConfigurationError where the file is no set of private keys.
         """
+        path = folder.path / KEYS_FILE
+        document = folder.text(KEYS_FILE, lambda: json.dumps(cls.generate(random, now).private()))
         try:
-            document = kept_text(path, lambda: json.dumps(cls.generate(random, now).private()))
             keys = [OKPKey.import_key(key) for key in json.loads(document)["keys"]]
         except (ValueError, KeyError, TypeError, JoseError) as error:
             raise _unreadable(path) from error

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import httpx2
 
-from services.registration.service import KEYS_FILE
+from cheqi.folder import data_folder
 from shared.auth import Principal, Role
 from shared.auth.tokens import AccessClaims, SigningKeys
 from shared.clock import SystemClock
@@ -61,7 +61,7 @@ def load(settings: Settings, people: People, seed: int, record: Record) -> Itera
 def token(settings: Settings, principal: Principal) -> str:
     """Return an access token that outlasts the load."""
     now = SystemClock().now()
-    keys = SigningKeys.open(settings.data / KEYS_FILE, SystemRandom(), now)
+    keys = SigningKeys.open(data_folder(settings, "registration").secrets, SystemRandom(), now)
     return keys.sign(replace(AccessClaims.for_person(principal, now), expires_at=now + TOKENS_GOOD_FOR))
 
 

@@ -33,7 +33,7 @@ def played(day: Day) -> Day:
 def copy(played: Day, tmp_path: Path) -> Path:
     """Return a copy of the day's data folder."""
     audit_day(played)
-    return copied(played.house.folder.path, tmp_path / "data")
+    return copied(played.house.settings.data, tmp_path / "data")
 
 
 def findings(played: Day, copy: Path) -> list[str]:

@@ -43,7 +43,7 @@ def rider(day: Day) -> str:
 def naming(day: Day, *texts: str) -> list[str]:
     """Return the files of the data folder, the trial adapters' apart, in which one of the texts can be read."""
     wanted = [text.encode() for text in texts]
-    files = data_files(day.house.folder.path)
+    files = data_files(day.house.settings.data)
     return [path.name for path in files if any(text in path.read_bytes() for text in wanted)]
 
 
@@ -54,7 +54,7 @@ def erasure_of(day: Day, rider_id: str) -> Any:
 
 def test_an_erased_rider_is_forgotten_by_every_service(day: Day, rider: str) -> None:
     rider_id, photos = day[rider].id, len(photo_files(day))
-    outside = list(day.house.folder.path.glob("trial-sms.db*"))
+    outside = list(day.house.settings.data.glob("trial-sms.db*"))
 
     accepted(day[rider].ask("DELETE", ME))
 

@@ -17,6 +17,7 @@ from services.training import service as training
 from shared.clock import SettableClock
 from shared.photos.store import photos_in_memory
 from shared.random import SeededRandom
+from shared.secret_files import SecretFolder
 from shared.service import Service
 from tests.moments import NOON
 from tests.sim.ends import difference, end_of
@@ -85,7 +86,7 @@ def _services() -> list[Service]:
     """Build the services once in a process: what they keep they keep in a world's stores."""
     folder = Path(mkdtemp(prefix="cheqi-sim-"))
     atexit.register(shutil.rmtree, folder)
-    ports = registration.open_ports(folder, "trial", SettableClock(NOON), SeededRandom(0))
+    ports = registration.open_ports(folder, SecretFolder(folder), "trial", SettableClock(NOON), SeededRandom(0))
     built = [
         registration.build(ports),
         governance.build(photos=photos_in_memory()),

@@ -24,6 +24,7 @@ from services.registration.service import build
 from shared.auth import Principal, Role
 from shared.clock import SystemClock
 from shared.random import SeededRandom
+from shared.secret_files import SecretFolder
 from tests.harness import Bench
 from tests.tokens import SIGNING_KEYS
 
@@ -63,13 +64,14 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.address = folder, "203.0.113.1"
+        self.kept = SecretFolder(folder / "keys")
         self.sms = TrialSMS(folder, SystemClock())
         self.ports = Ports(
             sms=self.sms,
             secrets=Secrets(b"p" * 32),
             signing_keys=SIGNING_KEYS,
             random=SeededRandom("registration"),
-            clients=open_clients(folder),
+            clients=open_clients(self.kept),
         )
         self.bench = Bench(build(self.ports))
 

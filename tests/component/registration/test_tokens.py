@@ -141,7 +141,7 @@ def test_a_move_is_in_the_next_token(stage: Stage) -> None:
 def test_a_service_gets_a_token_for_one_scope_of_one_service(
     stage: Stage, client: str, target: str, scope: str
 ) -> None:
-    secret = client_secret(stage.folder, client)
+    secret = client_secret(stage.kept, client)
 
     answer = stage.tokens(
         grant_type="client_credentials", client_id=client, client_secret=secret, target=target, scope=scope
@@ -163,7 +163,7 @@ def test_a_service_gets_a_token_for_one_scope_of_one_service(
     ],
 )
 def test_a_service_is_refused_what_it_was_not_granted(stage: Stage, client: str, target: str, scope: str) -> None:
-    secret = client_secret(stage.folder, client)
+    secret = client_secret(stage.kept, client)
 
     answer = stage.tokens(
         grant_type="client_credentials", client_id=client, client_secret=secret, target=target, scope=scope

@@ -59,7 +59,7 @@ def client_with(stage: Stage, line: Line) -> Callable[[str], ServiceClient]:
 @pytest.fixture
 def client(stage: Stage, client_with: Callable[[str], ServiceClient]) -> ServiceClient:
     """Return a client with the right secret."""
-    return client_with(client_secret(stage.folder, "notify"))
+    return client_with(client_secret(stage.kept, "notify"))
 
 
 def test_a_service_reads_what_its_scope_opens(stage: Stage, client: ServiceClient) -> None:

@@ -11,7 +11,7 @@ from shared.settings import read_settings
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin without settings."""
-    for name in ("DATA", "SMS", "HOST", "PORT", "PUBLIC_URL", "LOG_LEVEL"):
+    for name in ("DATA", "SMS", "PROFILES", "SECRETS", "HOST", "PORT", "PUBLIC_URL", "LOG_LEVEL"):
         monkeypatch.delenv(f"CHEQI_{name}", raising=False)
 
 
@@ -69,3 +69,40 @@ def test_a_wrong_setting_is_named_with_what_it_may_be(
 
     assert f"CHEQI_{name} (" in str(refused.value)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("profiles", "sms", "chosen"),
+    [
+        ("demo", "", "trial"),
+        ("scale,demo", "", "trial"),
+        ("demo", "real", "real"),
+        ("scale", "", None),
+        ("", "trial", "trial"),
+    ],
+)
+def test_the_profile_demo_chooses_the_trial_adapter(
+    monkeypatch: pytest.MonkeyPatch, profiles: str, sms: str, chosen: str | None
+) -> None:
+    monkeypatch.setenv("CHEQI_PROFILES", profiles)
+    monkeypatch.setenv("CHEQI_SMS", sms)
+
+    assert read_settings().sms == chosen
+
+
+def test_no_other_profile_has_the_trial_adapter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHEQI_PROFILES", "none")
+    monkeypatch.setenv("CHEQI_SMS", "trial")
+
+    with pytest.raises(ConfigurationError, match=r"CHEQI_SMS \(.*for demo only"):
+        read_settings()
+
+
+def test_each_service_has_folders_of_its_own_where_their_names_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHEQI_DATA", "/srv/{service}")
+    monkeypatch.setenv("CHEQI_SECRETS", "/run/{service}")
+
+    settings = read_settings()
+
+    assert settings.data_of("notify") == Path("/srv/notify")
+    assert settings.secrets_of("notify") == Path("/run/notify")

@@ -1,0 +1,61 @@
+"""`cheqi secrets`: the secrets of a deployment, made at random before anything starts."""
+
+import secrets
+from pathlib import Path
+
+from cheqi.assembly import CODE_KEY, SERVICES
+from cheqi.folder import MASTER_KEY
+from services.registration.clients import client_secret, list_services
+from services.registration.identity.rules import CLIENTS
+from services.registration.secrets import open_secrets
+from shared.auth.tokens import SigningKeys
+from shared.clock import SystemClock
+from shared.random import SystemRandom
+from shared.secret_files import SecretFolder
+from shared.settings import Settings
+
+PASSWORD_BYTES = 32
+OTHERS_READ = 0o644
+"""The database server runs as a user of its own, and reads its password where nobody else comes in."""
+
+
+def make_secrets(settings: Settings) -> list[Path]:
+    """Make the secrets that are missing, each service's in its own folder; return the files that were made."""
+    folders = {name: _folder(settings, name) for name in SERVICES}
+    before = _files(settings)
+    for name, folder in folders.items():
+        folder.key(MASTER_KEY)
+        _make_password(settings.database_password_of(name))
+    folders["rewards"].key(CODE_KEY)
+    _make_registration(folders)
+    admin = settings.database_admin_password_file
+    if admin is not None and not admin.exists():
+        _make_password(admin)
+        admin.chmod(OTHERS_READ)
+    return sorted(_files(settings) - before)
+
+
+def _make_registration(folders: dict[str, SecretFolder]) -> None:
+    """Make what registration alone holds, and tell it the secrets of the other services by their digests."""
+    mine = folders["registration"]
+    open_secrets(mine)
+    SigningKeys.open(mine, SystemRandom(), SystemClock().now())
+    for name in set(CLIENTS) - set(folders):
+        client_secret(mine, name)
+    list_services(mine, {name: client_secret(folder, name) for name, folder in folders.items()})
+
+
+def _make_password(path: Path | None) -> None:
+    if path is not None:
+        SecretFolder(path.parent).text(path.name, lambda: secrets.token_urlsafe(PASSWORD_BYTES))
+
+
+def _folder(settings: Settings, service: str) -> SecretFolder:
+    return SecretFolder(settings.secrets_of(service) or settings.data_of(service) / "keys")
+
+
+def _files(settings: Settings) -> set[Path]:
+    folders = {_folder(settings, name).path for name in SERVICES}
+    passwords = [settings.database_password_of(name) for name in SERVICES] + [settings.database_admin_password_file]
+    kept = {path for path in passwords if path is not None and path.exists()}
+    return kept | {path for folder in folders for path in folder.rglob("*") if path.is_file()}
