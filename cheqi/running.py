@@ -9,12 +9,13 @@ import typer
 
 from cheqi.assembly import SERVICES
 from cheqi.pulse import Pulse
-from cheqi.serve import keep_running, serve_api, serve_house
-from cheqi.supervisor import Command
+from cheqi.serve import serve_api, serve_house
+from cheqi.supervisor import Command, Supervisor, run_until_signal
 from cheqi.terminal import explained
 from cheqi.topics import apply_topics
 from shared.errors import ConfigurationError
 from shared.settings import PREFIX, Settings, read_settings
+from shared.telemetry import configure_logs
 
 ALL, PORT_MAX = "all", 65_535
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
@@ -106,7 +107,8 @@ def _names(service: str, role: Role | None) -> tuple[str, ...]:
 def _keep_running(settings: Settings, commands: Sequence[Command]) -> None:
     """Keep processes running; they reach services at the address of the API here, unless another one is set."""
     os.environ.setdefault(f"{PREFIX}SERVICES_URL", settings.address)
-    keep_running(settings, commands)
+    configure_logs(settings.log_level)
+    run_until_signal(Supervisor(commands, os.environ))
 
 
 def _command(service: str, role: Role) -> Command:

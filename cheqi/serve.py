@@ -1,7 +1,6 @@
 """Serving over HTTP, and keeping other processes that do, until a signal says to end."""
 
 import os
-import signal
 import socket
 import threading
 import time
@@ -14,7 +13,6 @@ from starlette.types import ASGIApp
 from cheqi.assembly import Assembly
 from cheqi.house import House
 from cheqi.pulse import Pulse
-from cheqi.supervisor import Command, Supervisor
 from cheqi.terminal import say
 from shared.db.commits import giving_hints
 from shared.errors import ConfigurationError
@@ -56,15 +54,6 @@ def serve_api(settings: Settings, names: Sequence[str], pulse: Pulse) -> None:
             _server(Gateway(nodes), settings, pulse).run([listening])
     finally:
         assembly.close()
-
-
-def keep_running(settings: Settings, commands: Sequence[Command]) -> None:
-    """Keep commands running as processes of their own until a signal says to end."""
-    configure_logs(settings.log_level)
-    supervisor = Supervisor(commands, os.environ)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: supervisor.end())
-    supervisor.run()
 
 
 @contextmanager

@@ -1,7 +1,12 @@
-"""A supervisor: runs commands as child processes, and starts again whichever ends or shows no sign of life."""
+"""A supervisor: runs commands as child processes, and starts again whichever ends or shows no sign of life.
+
+`python -m cheqi.supervisor ARGUMENTS` runs one command of `cheqi` so, and loads nothing else itself: it is what a
+container of its own begins with.
+"""
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +19,8 @@ import structlog
 END_WITHIN_S = 20.0
 RESTART_DELAY_MAX_S = 10.0
 BEATS_READ_MAX = 4096
+REFUSED = 2
+"""The status of a command that cannot be carried out as it is set up."""
 PROGRAM = (sys.executable, "-m", "cheqi")
 
 log = structlog.get_logger(__name__)
@@ -21,10 +28,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a child may take to its first sign of life, and from one to the next, in seconds."""
+    """How long a child may take to its first sign of life, and from one to the next, in seconds.
+
+    A child that ends with the status `refusal` before its first sign of life is not started again.
+    """
 
     first: float = 180.0
     next: float = 30.0
+    refusal: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,11 @@ class Supervisor:
     ) -> None:
         self._ending = threading.Event()
         self._keepers = [_Keeper(one, environment, patience or Patience(), self._ending) for one in commands]
+
+    @property
+    def refused(self) -> bool:
+        """Whether every command was refused, and none is started again."""
+        return all(keeper.refused for keeper in self._keepers)
 
     def run(self) -> None:
         """Run the commands until `end` is called; the children have ended when this returns."""
@@ -72,12 +88,15 @@ class _Keeper:
         self._command, self._environment, self._patience, self._ending = command, environment, patience, ending
         self._child: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
+        self.refused = False
 
     def keep(self) -> None:
         """Start the command again and again, after a longer pause each time it never came to work."""
         failures = 0
         while not self._ending.wait(min(RESTART_DELAY_MAX_S, 0.1 * 2**failures) if failures else 0):
             worked = self._run_once()
+            if self.refused:
+                return
             failures = 1 if worked else failures + 1
 
     def end(self) -> None:
@@ -96,7 +115,8 @@ class _Keeper:
         finally:
             os.close(reading)
         if child is not None:
-            self._reap(child)
+            status = self._reap(child)
+            self.refused = not worked and status == self._patience.refusal
         return worked
 
     def _start(self, writing: int) -> subprocess.Popen[bytes] | None:
@@ -123,11 +143,34 @@ class _Keeper:
             worked = True
         return worked
 
-    def _reap(self, child: subprocess.Popen[bytes]) -> None:
+    def _reap(self, child: subprocess.Popen[bytes]) -> int:
         if self._ending.is_set():
             with suppress(subprocess.TimeoutExpired):
                 child.wait(END_WITHIN_S)
         child.kill()
         status = child.wait()
         if not self._ending.is_set():
-            log.error("ended and is started again", command=self._command.name, status=status)
+            log.error("ended", command=self._command.name, status=status)
+        return status
+
+
+def run_until_signal(supervisor: Supervisor) -> None:
+    """Keep the commands running until this process is asked to end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: supervisor.end())
+    supervisor.run()
+
+
+def supervise(arguments: Sequence[str]) -> int:
+    """Keep one command of `cheqi` running; return the status to end with."""
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, structlog.processors.JSONRenderer()],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    supervisor = Supervisor([Command(" ".join(arguments), tuple(arguments))], os.environ, Patience(refusal=REFUSED))
+    run_until_signal(supervisor)
+    return REFUSED if supervisor.refused else 0
+
+
+if __name__ == "__main__":
+    sys.exit(supervise(sys.argv[1:]))

@@ -21,20 +21,23 @@ from shared.web.host import Health
 
 __all__ = ["WorkerSettings", "serve_relay", "serve_worker"]
 NOT_JOINED = "the worker has not joined its group on Kafka yet"
+UNANSWERED = "Kafka does not answer"
 
 
 class Working:
-    """A worker as an operator sees it: ready when its service is and when it has joined its group."""
+    """A worker as an operator sees it: ready when its service is, and when it has joined its group on a live broker."""
 
     def __init__(self, node: Node, pulse: Pulse, seconds: Callable[[], float] = time.monotonic) -> None:
         self.service: Service = node.service
         self.gauges = node.gauges
-        self._node, self._watch, self._joined, self._still = node, Watch(pulse), False, Standstill(seconds)
+        self._node, self._watch, self._still = node, Watch(pulse), Standstill(seconds)
+        self._why_not = [NOT_JOINED]
         node.vitals["stalled_seconds"] = lambda: self._still.seconds
 
     def see(self, progress: Progress) -> None:
         """Take note of how far the worker has come."""
-        self._joined, idle = progress.joined, progress.joined and not progress.behind
+        self._why_not = [*([] if progress.joined else [NOT_JOINED]), *([] if progress.answered else [UNANSWERED])]
+        idle = progress.joined and not progress.behind
         self._watch.see(progress=progress.progress, idle=idle)
         self._still.see(progress=progress.applied, idle=idle)
         self._node.vitals["behind_events"] = lambda: progress.behind
@@ -42,7 +45,7 @@ class Working:
     def health(self) -> Health:
         """Tell whether the worker can do its work, and why not."""
         health = self._node.health()
-        return health if self._joined else replace(health, ready=False, reasons=[*health.reasons, NOT_JOINED])
+        return replace(health, ready=health.ready and not self._why_not, reasons=[*health.reasons, *self._why_not])
 
 
 def serve_worker(settings: Settings, service: str, how: WorkerSettings, pulse: Pulse) -> None:

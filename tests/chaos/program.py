@@ -15,9 +15,9 @@ from aiokafka.consumer.group_coordinator import CoordinatorGroupRebalance
 
 from cheqi.assembly import SERVICES
 from cheqi.main import app
-from cheqi.serve import keep_running
-from cheqi.supervisor import Command
+from cheqi.supervisor import Command, Supervisor, run_until_signal
 from shared.settings import read_settings
+from shared.telemetry import configure_logs
 from tests.chaos.witness import call_witness
 from tests.sim.faults import marks_not_checked
 
@@ -54,7 +54,8 @@ def _never_rejoin_after_signal() -> None:
 
 def _keep() -> None:
     words = [API, *WORKERS.values(), *RELAYS.values()]
-    keep_running(read_settings(), [Command(one, tuple(one.split()), PROGRAM) for one in words])
+    configure_logs(read_settings().log_level)
+    run_until_signal(Supervisor([Command(one, tuple(one.split()), PROGRAM) for one in words], os.environ))
 
 
 if __name__ == "__main__":

@@ -60,6 +60,8 @@ class Pulse:
     behind: int
     troubles: tuple[str, ...]
     applied: int = 0
+    answered: bool = True
+    """Whether the broker answered when it was last asked."""
 
 
 class KafkaWorker:
@@ -72,7 +74,7 @@ class KafkaWorker:
         self._sources, self._topics = tuple(sorted(sources)), Topics(settings.access)
         self._ranges: Mapping[Partition, tuple[int, int]] = {}
         self._app: faust.App | None = None
-        self._joined = False
+        self._joined, self._answered = False, True
         self._ended = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ending = asyncio.Event()
@@ -98,7 +100,10 @@ class KafkaWorker:
         hearing = asyncio.create_task(self._hear())
         while not hearing.done():
             done = self._applier
-            pulse(Pulse(done.progress, self._joined, self._behind(), tuple(troubles), done.applied))
+            told = Pulse(
+                done.progress, self._joined, self._behind(), tuple(troubles), done.applied, answered=self._answered
+            )
+            pulse(told)
             await asyncio.wait([hearing], timeout=PULSE_S)
         await hearing
 
@@ -108,12 +113,13 @@ class KafkaWorker:
 
     def _look(self) -> bool:
         """Learn what the partitions hold, past the client that hears them: it may be alive and fetch nothing."""
-        self._ranges = self._topics.ranges(self._sources)
+        self._ranges, self._answered = self._topics.ranges(self._sources), True
         return False
 
     def _excuse(self, _error: Exception, _failures: int) -> None:
         """A worker that cannot join or read because the broker is away is not stuck."""
         self._applier.progress += 1
+        self._answered = False
 
     async def _hear(self) -> None:
         failures = 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cheqi.supervisor import Command, Patience, Supervisor
+from cheqi.supervisor import REFUSED, Command, Patience, Supervisor
 from tests.containers.patience import until
 
 CHILD = """
@@ -82,6 +82,23 @@ def test_no_child_is_left_when_the_supervisor_ends(tmp_path: Path) -> None:
 def test_a_child_that_never_shows_life_is_started_again(tmp_path: Path) -> None:
     with kept(tmp_path, Patience(first=3.0), "silent"):
         until(lambda: len(started(tmp_path)) > 1)
+
+
+def test_a_command_that_is_refused_ends_its_supervisor_with_the_same_status_and_is_not_tried_again() -> None:
+    alone = [sys.executable, "-m", "cheqi.supervisor", "serve", "nobody", "--role", "api"]
+
+    ended = subprocess.run(alone, capture_output=True, text=True, timeout=WITHIN_S, check=False)  # noqa: S603 - this project's own
+
+    assert ended.returncode == REFUSED
+    assert ended.stderr.count("there is no service 'nobody'") == 1
+
+
+def test_the_supervisor_of_one_command_loads_none_of_the_services() -> None:
+    program = "import sys, cheqi.supervisor; print([one for one in ('sqlalchemy', 'pydantic') if one in sys.modules])"
+
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - the line above
+
+    assert said.stdout == "[]\n"
 
 
 def test_a_child_ends_when_its_supervisor_is_gone(tmp_path: Path) -> None:
