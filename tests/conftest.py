@@ -13,10 +13,11 @@ SERVERS = {
     "contract/bus": "kafka",
     "integration/postgresql": "postgresql",
     "integration/image": "image",
+    "integration/compose": "image",
 }
 LONG = ("integration", "contract/bus", "e2e", "sim")
 """What takes longest, so that no process is left with it at the end."""
-UNMEASURED = ("architecture", "contract/http", "e2e/test_kill", "e2e/test_rehearsal", "sim")
+UNMEASURED = ("architecture", "contract/http", "e2e/test_kill", "e2e/test_rehearsal", "integration/compose", "sim")
 """What runs no lines of the project, or those again that other tests cover: to trace them nearly doubles its time."""
 
 settings.register_profile("patient", deadline=None)

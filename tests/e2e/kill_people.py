@@ -1,16 +1,16 @@
 """Who gives commands while the process is killed: an administrator, staff of one sub-district, and riders."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from subprocess import CompletedProcess
+from typing import Any, Protocol
 from uuid import uuid4
 
 import httpx2
 import pyotp
 
-from cheqi.house import list_trial_sms
 from shared.clock import SystemClock
-from tests.e2e.kill_process import Process
 
 SUBDISTRICT, COMMUNITY = "110108005", "110108005001"
 PASSWORD = "seven horses at dawn"
@@ -29,7 +29,24 @@ class People:
     offer_id: str
 
 
-def settle_in(process: Process, riders: int) -> People:
+class Setup(Protocol):
+    """What runs: where it answers, and what an operator may do about it."""
+
+    @property
+    def address(self) -> str:
+        """Where it answers."""
+        ...
+
+    def run(self, *arguments: str, given: str = "") -> CompletedProcess[str]:
+        """Carry out a command of `cheqi`."""
+        ...
+
+    def messages(self) -> Sequence[dict[str, str]]:
+        """Return the newest text messages, newest first."""
+        ...
+
+
+def settle_in(process: Setup, riders: int) -> People:
     """Let everybody come in over HTTP, after the first administrator was made on the command line."""
     with httpx2.Client(base_url=process.address, timeout=30) as http:
         made = process.run("staff", "create-administrator", "--login", "chief", "--password-stdin", given=PASSWORD)
@@ -71,9 +88,9 @@ def _token_for_password(http: httpx2.Client, login: str, totp_uri: str) -> str:
     return str(_openly(http, "/token", grant)["access_token"])
 
 
-def _sign_up(process: Process, http: httpx2.Client, phone: str) -> str:
+def _sign_up(process: Setup, http: httpx2.Client, phone: str) -> str:
     request = _openly(http, "/codes", {"phone": phone})
-    texts = [message["text"] for message in list_trial_sms(process.settings) if message["phone"] == phone]
+    texts = [message["text"] for message in process.messages() if message["phone"] == phone]
     code = re.search(r"\b[0-9]{6}\b", texts[0])
     assert code is not None
     proof = {"phone": phone, "request_id": request["request_id"], "code": code.group()}

@@ -10,6 +10,7 @@ from threading import Event
 
 import httpx2
 
+from cheqi.house import list_trial_sms
 from cheqi.supervisor import PROGRAM
 from shared.settings import PREFIX, Settings
 
@@ -85,6 +86,10 @@ class Process:
             timeout=READY_WITHIN_S,
             check=False,
         )
+
+    def messages(self) -> list[dict[str, str]]:
+        """Return the newest text messages that the trial adapter kept, newest first."""
+        return list_trial_sms(self.settings)
 
     @property
     def _ended(self) -> bool:

@@ -1,34 +1,10 @@
-"""The image, built as an operator builds it; without Docker its tests are skipped."""
-
-from collections.abc import Iterator
-from pathlib import Path
-
-import docker
-import pytest
-from docker.models.images import Image
+"""The tests of the image; without Docker they are skipped."""
 
 from tests.containers.docker import need_docker
+from tests.containers.image import engine, image
 
-ROOT = Path(__file__).parents[3]
-TAG = "cheqi:tested"
+__all__ = ["engine", "image"]
 
 
 def pytest_runtest_setup() -> None:
     need_docker()
-
-
-@pytest.fixture(scope="session")
-def engine() -> Iterator[docker.DockerClient]:
-    """Return a client of the Docker Engine."""
-    client = docker.from_env()
-    yield client
-    client.close()
-
-
-@pytest.fixture(scope="session")
-def image(engine: docker.DockerClient) -> Image:
-    """Return the image of the working tree."""
-    made, _log = engine.images.build(
-        path=str(ROOT), dockerfile="deploy/Dockerfile", tag=TAG, network_mode="host", rm=True, forcerm=True
-    )
-    return made

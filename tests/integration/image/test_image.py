@@ -14,6 +14,7 @@ from tests.containers.patience import until
 SECRET = re.compile(r"(?i)(password|secret|token|key)\s*=")
 TOOLS = "import shutil; print([tool for tool in ('gcc', 'cc', 'make', 'git', 'curl') if shutil.which(tool)])"
 LOCKED: dict[str, Any] = {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+TOPS = ("/run/cheqi", "/srv", "/var/lib/cheqi", "/home", "/root")
 PROBE = ["python", "-m", "cheqi.probe"]
 
 
@@ -40,6 +41,16 @@ def test_its_history_holds_no_secret(image: Image) -> None:
 
     assert any("COPY" in step for step in steps)
     assert [step for step in steps if SECRET.search(step)] == []
+
+
+def test_the_image_brings_no_secret_and_no_data(engine: docker.DockerClient, image: Image) -> None:
+    program = (
+        "from pathlib import Path; print([str(one) for top in TOPS for one in Path(top).rglob('*') if one.is_file()])"
+    )
+
+    found = said(engine, image, "-c", f"TOPS = {TOPS}; {program}", program=["python"])
+
+    assert found.strip() == "[]"
 
 
 def test_without_an_sms_adapter_it_says_so_and_ends(engine: docker.DockerClient, image: Image) -> None:

@@ -1,0 +1,86 @@
+"""What the compose file says, for every choice of profiles: locked containers, own secrets, bounded memory."""
+
+from itertools import chain, combinations
+from typing import Any
+
+import pytest
+
+from tests.containers.image import ROOT
+from tests.integration.compose.stack import SERVICES, Stack
+
+PROFILES = ("demo", "scale", "operator")
+CHOICES = [",".join(some) for some in chain.from_iterable(combinations(PROFILES, count) for count in range(4))]
+MACHINE_BYTES = 4 * 1024**3
+LEFT_TO_THE_MACHINE = 256 * 1024**2
+
+
+@pytest.fixture(scope="module")
+def plan() -> Stack:
+    """Return a stack that is only looked at."""
+    return Stack()
+
+
+def everything(plan: Stack) -> dict[str, Any]:
+    """Return all containers of all profiles."""
+    return dict(plan.config(COMPOSE_PROFILES=",".join(PROFILES))["services"])
+
+
+@pytest.mark.parametrize("profiles", CHOICES)
+def test_the_file_is_valid_for_each_choice_of_profiles(plan: Stack, profiles: str) -> None:
+    services = set(plan.config(COMPOSE_PROFILES=profiles)["services"])
+
+    assert {"kafka", "postgres", "gateway", *SERVICES} <= services
+    assert ("rewards-worker-2" in services) == ("scale" in profiles)
+
+
+def test_the_example_of_settings_is_all_that_it_needs() -> None:
+    stack = Stack()
+    stack.variables = {}
+
+    missing = stack.compose("config", "--quiet", status=None)
+    given = stack.compose("--env-file", str(ROOT / ".env.example"), "config", "--environment")
+
+    assert missing.returncode != 0
+    assert "copy .env.example to .env" in missing.stderr
+    assert "COMPOSE_PROFILES=demo" in given.stdout
+
+
+def test_every_container_is_locked_and_bounded(plan: Stack) -> None:
+    for name, one in everything(plan).items():
+        assert one["read_only"], name
+        assert one["cap_drop"] == ["ALL"], name
+        assert one["security_opt"] == ["no-new-privileges:true"], name
+        assert name == "operator" or int(one["mem_limit"]) > 0, name
+
+
+def test_what_runs_all_the_time_may_take_less_than_a_machine_of_4_gb(plan: Stack) -> None:
+    services = plan.config()["services"].values()
+
+    taken = sum(int(one["mem_limit"]) for one in services if one["restart"] == "unless-stopped")
+
+    assert taken <= MACHINE_BYTES - LEFT_TO_THE_MACHINE
+
+
+def test_a_service_is_given_its_own_secrets_only_and_may_not_change_them(plan: Stack) -> None:
+    services = everything(plan)
+    for service in SERVICES:
+        for name in (service, f"{service}-worker"):
+            mounted = {one["source"]: one for one in services[name]["volumes"]}
+            assert set(mounted) == {service, f"{service}-secrets"}
+            assert mounted[f"{service}-secrets"]["read_only"]
+    assert {one["source"] for one in services["gateway"]["volumes"] if one["type"] == "volume"} == {"certificates"}
+
+
+def test_no_variable_holds_a_secret(plan: Stack) -> None:
+    for name, one in everything(plan).items():
+        named = {key for key in one.get("environment") or {} if "PASSWORD" in key or "SECRET" in key}
+        assert {key for key in named if not key.endswith("_FILE")} <= {"CHEQI_SECRETS"}, name
+
+
+def test_only_the_gateway_can_be_reached_from_outside(plan: Stack) -> None:
+    services = everything(plan)
+
+    assert {name for name, one in services.items() if one.get("ports")} == {"gateway"}
+    assert set(services["gateway"]["networks"]) == {"front"}
+    assert plan.config()["networks"]["inside"]["internal"]
+    assert all("front" not in services[name]["networks"] for name in ("kafka", "postgres"))
