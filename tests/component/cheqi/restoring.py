@@ -17,22 +17,32 @@ from shared.events.envelope import Envelope
 from shared.events.governance import HazardVerifiedV1
 from shared.messaging import emit
 from shared.messaging.cause import of_system
-from shared.settings import Settings
+from shared.settings import PREFIX, Settings
 
 SUBDISTRICT = "110108005"
+APART = {"CHEQI_DATA": "data", "CHEQI_SECRETS": "secrets"}
 LONG_AGO = datetime(2020, 1, 10, tzinfo=UTC)
 
 
 class Home:
-    """A data folder, the house on it, and the operator's commands."""
+    """A data folder, or one for each service beside one of its secrets, the house on it, and an operator's commands."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, apart: bool = False) -> None:
         self.data, self.target, self.folder = folder / "data", folder / "backups", folder
+        self.variables = {"CHEQI_DATA": str(self.data), "CHEQI_SMS": "trial"}
+        if apart:
+            self.variables |= {name: str(folder / path / "{service}") for name, path in APART.items()}
+
+    @property
+    def settings(self) -> Settings:
+        """What the variables say."""
+        said = {name.removeprefix(PREFIX).lower(): value for name, value in self.variables.items()}
+        return Settings.model_validate(said)
 
     @contextmanager
     def opened(self) -> Iterator[House]:
         """Open the house while the block runs, and settle what was told in it."""
-        house = House(Settings(data=self.data, sms="trial"))
+        house = House(self.settings)
         try:
             yield house
             house.settle()
@@ -47,8 +57,7 @@ class Home:
 
     def run(self, *words: object) -> Result:
         """Carry out a command of an operator."""
-        settings = {"CHEQI_DATA": str(self.data), "CHEQI_SMS": "trial"}
-        return CliRunner().invoke(app, [str(word) for word in words], env=settings)
+        return CliRunner().invoke(app, [str(word) for word in words], env=self.variables)
 
     def done(self, *words: object) -> str:
         """Carry out a command that must succeed; return what it said."""

@@ -1,6 +1,7 @@
 """Backups of keys: by themselves, for 30 days, and never a way back for a key that was destroyed."""
 
 import json
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -77,6 +78,26 @@ def aged(backup: Path, days: str) -> Path:
     taken = datetime.fromisoformat(said["taken_at"]) - timedelta(days=int(days))
     (backup / "manifest.json").write_text(json.dumps(said | {"taken_at": taken.isoformat()}))
     return backup.rename(backup.with_name(f"{said['kind']}-{days}-days-old"))
+
+
+def test_services_with_folders_of_their_own_are_put_back_into_those(tmp_path: Path) -> None:
+    home = Home(tmp_path, apart=True)
+    home.done("secrets")
+    home.tell("h1")
+    master_keys = {path.parent.name: path.read_text() for path in tmp_path.glob("secrets/*/master.key")}
+    keys, stores = home.back_up("--keys"), home.back_up()
+    for lost in ("data", "secrets"):
+        shutil.rmtree(tmp_path / lost)
+
+    refused = home.refused("restore", stores)
+    home.done("restore", keys)
+    home.done("restore", stores)
+
+    assert "put the keys back first" in refused
+    assert {path.parent.name: path.read_text() for path in tmp_path.glob("secrets/*/master.key")} == master_keys
+    assert len(set(master_keys.values())) == len(master_keys) == 5
+    assert all((tmp_path / "data" / name / f"{name}.db").exists() for name in master_keys)
+    home.done("audit")
 
 
 def secrets_of(home: Home) -> list[bytes]:
