@@ -4,6 +4,7 @@ import getpass
 import os
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -68,10 +69,13 @@ def migrate(as_json: AsJSON = False) -> None:
 
 
 @app.command()
-def secrets(as_json: AsJSON = False) -> None:
+def secrets(
+    source: Annotated[Path | None, typer.Option("--from", help="A backup of keys to take them from first.")] = None,
+    as_json: AsJSON = False,
+) -> None:
     """Make the secrets that are missing, at random: each service's in its own folder of CHEQI_SECRETS."""
     with explained():
-        made = make_secrets(read_settings())
+        made = make_secrets(read_settings(), source)
     show_rows("secrets made", [{"file": str(path)} for path in made], as_json=as_json)
 
 

@@ -4,7 +4,9 @@ import secrets
 from pathlib import Path
 
 from cheqi.assembly import CODE_KEY, SERVICES
+from cheqi.backup.restoring import put_back_secrets
 from cheqi.folder import MASTER_KEY
+from cheqi.stores import stores_of
 from services.registration.clients import client_secret, list_services
 from services.registration.identity.rules import CLIENTS
 from services.registration.secrets import open_secrets
@@ -19,10 +21,15 @@ OTHERS_READ = 0o644
 """The database server runs as a user of its own, and reads its password where nobody else comes in."""
 
 
-def make_secrets(settings: Settings) -> list[Path]:
-    """Make the secrets that are missing, each service's in its own folder; return the files that were made."""
+def make_secrets(settings: Settings, source: Path | None = None) -> list[Path]:
+    """Make the secrets that are missing, each service's in its own folder; return the files that were made.
+
+    Those that a backup of keys holds come from there; raises BackupError where another one stands here already.
+    """
     folders = {name: _folder(settings, name) for name in SERVICES}
     before = _files(settings)
+    if source is not None:
+        put_back_secrets(stores_of(settings), source, SERVICES)
     for name, folder in folders.items():
         folder.key(MASTER_KEY)
         _make_password(settings.database_password_of(name))

@@ -76,12 +76,9 @@ def put_back_keys(stores: Stores, source: Path, services: Sequence[str], note: N
 
     What was destroyed here stays destroyed. Raises BackupError where another secret stands under a name.
     """
-    verify(source, KEYS)
-    for name in services:
-        _refuse_other_secrets(source / "secrets" / name, stores.folder(name).secrets.path)
+    put_back_secrets(stores, source, services)
     rows: list[dict[str, object]] = []
     for name in services:
-        copy_files(source / "secrets" / name, stores.folder(name).secrets.path)
         kept = source / "boxes" / f"{name}{BOX_SUFFIX}"
         if not kept.exists():
             continue
@@ -90,6 +87,16 @@ def put_back_keys(stores: Stores, source: Path, services: Sequence[str], note: N
         rows.append({"service": name, "keys": keys})
         note(name)
     return rows
+
+
+def put_back_secrets(stores: Stores, source: Path, services: Sequence[str]) -> None:
+    """Add the secrets that are missing here; raises BackupError where another one stands under a name."""
+    verify(source, KEYS)
+    folders = {name: stores.folder(name).secrets.path for name in services}
+    for name, folder in folders.items():
+        _refuse_other_secrets(source / "secrets" / name, folder)
+    for name, folder in folders.items():
+        copy_files(source / "secrets" / name, folder)
 
 
 def _read_box(path: Path) -> dict[str, bytes | None]:

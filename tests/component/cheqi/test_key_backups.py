@@ -100,6 +100,32 @@ def test_services_with_folders_of_their_own_are_put_back_into_those(tmp_path: Pa
     home.done("audit")
 
 
+def test_secrets_are_taken_from_a_backup_where_they_are_missing(tmp_path: Path) -> None:
+    home = Home(tmp_path, apart=True)
+    home.done("secrets")
+    keys = home.back_up("--keys")
+    secrets, before = tmp_path / "secrets", contents_of(tmp_path / "secrets")
+    shutil.rmtree(secrets)
+    (keys / "secrets" / "rewards" / "voucher-codes.key").rename(tmp_path / "kept")
+
+    damaged = home.refused("secrets", "--from", keys)
+    nothing_made = not contents_of(secrets)
+    (tmp_path / "kept").rename(keys / "secrets" / "rewards" / "voucher-codes.key")
+    home.done("secrets", "--from", keys)
+    (secrets / "rewards" / "master.key").write_text("another")
+    refused = home.refused("secrets", "--from", keys)
+
+    assert "voucher-codes.key is missing or damaged" in damaged
+    assert nothing_made
+    assert contents_of(secrets) == before | {secrets / "rewards" / "master.key": "another"}
+    assert "put keys back into folders in which nothing was started yet" in refused
+
+
+def contents_of(folder: Path) -> dict[Path, str]:
+    """Return what each file below a folder says."""
+    return {path: path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
 def secrets_of(home: Home) -> list[bytes]:
     """Return every key and secret, as its bytes and as they are written."""
     with home.opened() as house:
