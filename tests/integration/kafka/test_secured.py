@@ -76,7 +76,7 @@ def test_each_service_may_do_what_it_hears_and_tells_and_nothing_else(town: Town
 
         assert written == {name}
         assert read == {name, *node.hears}
-    assert "training" not in town.nodes["rewards"].hears
+    assert "notify" not in town.nodes["rewards"].hears
 
 
 def test_a_service_cannot_use_the_group_of_another(town: Town) -> None:
