@@ -1,11 +1,11 @@
 """The article's day on the compose stack, over HTTP through the gateway, as far as nobody has to set the clock."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import httpx2
-import pytest
 
 from cheqi.demo import classes, hazards, riders, staff
 from cheqi.demo.day import Day, until
@@ -67,27 +67,28 @@ class DayInContainers(Day):
         return list(self.stack.messages())
 
 
-@pytest.fixture
-def day(stack: Stack) -> Iterator[Day]:
-    """Return a morning on the stack."""
+@contextmanager
+def morning_on(stack: Stack) -> Iterator[Day]:
+    """Open a day on a stack."""
     with httpx2.Client(base_url=stack.address, timeout=30, trust_env=False) as http:
         one = DayInContainers(cast(House, None), WallClock(datetime.now(UTC)), http)
         one.stack = stack
         yield one
 
 
-def test_the_day_is_played_through_the_gateway(day: Day) -> None:
-    for step in STEPS:
-        step(day)
-    first, second = new_rider(day), new_rider(day)
-    story.share_award(day, first, second)
-    story.reject_one(day, first)
-    story.redeem_one(day, first)
-    number = certify(day, new_rider(day, staff.XUEYUANLU, name="何小满"))
-    story.forget(day, second)
+def test_the_day_is_played_through_the_gateway(stack: Stack) -> None:
+    with morning_on(stack) as day:
+        for step in STEPS:
+            step(day)
+        first, second = new_rider(day), new_rider(day)
+        story.share_award(day, first, second)
+        story.reject_one(day, first)
+        story.redeem_one(day, first)
+        number = certify(day, new_rider(day, staff.XUEYUANLU, name="何小满"))
+        story.forget(day, second)
 
-    assert day.http.get(f"/c/{number}.json").json()["holder"] == "何小满"
-    assert number in day.http.get(f"/c/{number}", headers={"Accept": "text/html"}).text
+        assert day.http.get(f"/c/{number}.json").json()["holder"] == "何小满"
+        assert number in day.http.get(f"/c/{number}", headers={"Accept": "text/html"}).text
 
 
 def certify(day: Day, name: str) -> str:
