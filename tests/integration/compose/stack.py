@@ -95,8 +95,7 @@ class Stack:
 
     def messages(self) -> Sequence[dict[str, str]]:
         """Return the newest text messages that the trial adapter kept, newest first."""
-        kept = self.inside("registration", "python", "-m", "cheqi", "sms", "--json", status=None)
-        return list(json.loads(kept or "[]"))
+        return list(json.loads(self.run("sms", "--json").stdout or "[]"))
 
     def is_ready(self, service: str) -> bool:
         """Tell whether a service's own probe says so; what is not there is not ready."""
