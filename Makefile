@@ -1,6 +1,7 @@
 # Python 3.11 and make are all that a machine needs; everything else is installed into .venv from requirements.lock.
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 UV := uv==0.13.9
+SBOM := cyclonedx-bom==7.5.0
 ARGS ?=
 COVERAGE ?=
 BIN := .venv/bin
@@ -13,7 +14,7 @@ NEEDED := "Python 3.11 or newer is needed: install it, or name it, as in 'make P
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check promtool sim chaos bench format schemas lock clean
+.PHONY: help install demo up test check promtool sim chaos bench format schemas lock sbom clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/\1|\2/' | column -t -s '|' 2>/dev/null \
@@ -65,13 +66,19 @@ format: $(READY) ## format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-schemas: $(READY) ## store new revisions of event schemas, write docs/events.md and docs/asyncapi.json
+schemas: $(READY) ## store new revisions of event schemas, write what docs/ holds of events and settings
 	$(BIN)/python -m shared.events.contract write
 	$(BIN)/python -m cheqi.asyncapi write
+	$(BIN)/python -m cheqi.configuration
 
 lock: $(READY) ## lock the dependencies again (ARGS=--upgrade: to the newest that fit)
 	$(LOCK) --extra dev --extra bench --extra telemetry $(ARGS) --output-file requirements.lock pyproject.toml
 	$(LOCK) --extra telemetry --constraint requirements.lock --output-file deploy/requirements.lock pyproject.toml
+
+sbom: $(READY) ## write build/sbom.json: what the image is made of, in CycloneDX, from its lock
+	mkdir -p build
+	$(BIN)/uv tool run --from $(SBOM) cyclonedx-py requirements deploy/requirements.lock --spec-version 1.6 \
+	  --output-reproducible --output-format JSON --output-file build/sbom.json
 
 clean: ## remove what was installed, built and cached
 	rm -rf .venv build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
