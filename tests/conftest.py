@@ -12,8 +12,8 @@ SERVERS = {
     "integration/kafka": "kafka",
     "contract/bus": "kafka",
     "integration/postgresql": "postgresql",
-    "integration/image": "image",
-    "integration/compose": "image",
+    "integration/image": "kafka",
+    "integration/compose": "kafka",
 }
 LONG = ("integration", "contract/bus", "e2e", "sim")
 """What takes longest, so that no process is left with it at the end."""
@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep the tests on one kind of server in one process, where they share it."""
+    """Keep the tests on one kind of server in one process, where they share it; one broker starts at a time."""
     if (server := server_of(item)) is not None:
         item.add_marker(pytest.mark.xdist_group(server))
     if stands_in(item, UNMEASURED):

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
 
 from shared.disk import sync
 from shared.errors import ConfigurationError
+from shared.version import VERSION
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -99,7 +99,7 @@ def drafted(target: Path, kind: str, now: datetime) -> Iterator[tuple[Draft, Pat
         try:
             yield draft, made
             files = {str(path.relative_to(draft.folder)): _settled(path) for path in _files(draft.folder)}
-            _write_manifest(draft, Manifest(kind, now, draft.facts, files, version("cheqi")))
+            _write_manifest(draft, Manifest(kind, now, draft.facts, files, VERSION))
             draft.folder.rename(made)
             sync(target)
         except OSError as error:

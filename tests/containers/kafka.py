@@ -73,7 +73,13 @@ class Broker:
         return DockerContainer(IMAGE).with_kwargs(**as_root).with_envs(**_settings(port))
 
     def _await(self) -> None:
-        until(self._answers, START_S)
+        try:
+            until(self._answers, START_S)
+        except AssertionError as late:
+            container = self._container.get_wrapped_container()
+            container.reload()
+            said = container.logs(tail=20).decode(errors="replace")
+            raise AssertionError(f"the broker is {container.status}, and does not answer: {said}") from late
 
     def _answers(self) -> bool:
         try:
