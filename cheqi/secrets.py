@@ -6,7 +6,6 @@ from pathlib import Path
 from cheqi.assembly import CODE_KEY, SERVICES
 from cheqi.backup.restoring import put_back_secrets
 from cheqi.folder import MASTER_KEY
-from cheqi.stores import stores_of
 from services.registration.clients import client_secret, list_services
 from services.registration.identity.rules import CLIENTS
 from services.registration.secrets import open_secrets
@@ -29,7 +28,7 @@ def make_secrets(settings: Settings, source: Path | None = None) -> list[Path]:
     folders = {name: _folder(settings, name) for name in SERVICES}
     before = _files(settings)
     if source is not None:
-        put_back_secrets(stores_of(settings), source, SERVICES)
+        put_back_secrets(source, {name: folder.path for name, folder in folders.items()})
     for name, folder in folders.items():
         folder.key(MASTER_KEY)
         _make_password(settings.database_password_of(name))

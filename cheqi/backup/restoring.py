@@ -1,7 +1,7 @@
 """Putting a backup back: each store is the copy's or what it was, and nothing runs on it before it was read back."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +76,7 @@ def put_back_keys(stores: Stores, source: Path, services: Sequence[str], note: N
 
     What was destroyed here stays destroyed. Raises BackupError where another secret stands under a name.
     """
-    put_back_secrets(stores, source, services)
+    put_back_secrets(source, {name: stores.folder(name).secrets.path for name in services})
     rows: list[dict[str, object]] = []
     for name in services:
         kept = source / "boxes" / f"{name}{BOX_SUFFIX}"
@@ -89,10 +89,9 @@ def put_back_keys(stores: Stores, source: Path, services: Sequence[str], note: N
     return rows
 
 
-def put_back_secrets(stores: Stores, source: Path, services: Sequence[str]) -> None:
-    """Add the secrets that are missing here; raises BackupError where another one stands under a name."""
+def put_back_secrets(source: Path, folders: Mapping[str, Path]) -> None:
+    """Add the secrets that are missing in services' folders; raises BackupError where another stands under a name."""
     verify(source, KEYS)
-    folders = {name: stores.folder(name).secrets.path for name in services}
     for name, folder in folders.items():
         _refuse_other_secrets(source / "secrets" / name, folder)
     for name, folder in folders.items():
