@@ -25,8 +25,9 @@ settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the stores of a run be chosen."""
+    """Let the stores of a run be chosen, and the compose file be played."""
     parser.addoption("--store", choices=KINDS, default=KINDS[0], help="where the services under test keep their data")
+    parser.addoption("--stack", action="store_true", help="also bring up and play the whole compose file")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -25,8 +25,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(engine: docker.DockerClient, image: Image) -> Iterator[Stack]:
+def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     """Return everything, up and healthy, on volumes of its own, of an image under a name of its own."""
+    if not request.config.getoption("--stack"):
+        pytest.skip("the compose file is played with --stack, as the README says")
+    engine: docker.DockerClient = request.getfixturevalue("engine")
+    image: Image = request.getfixturevalue("image")
     one = Stack()
     image.tag(one.image)
     try:
