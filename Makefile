@@ -37,7 +37,7 @@ up: $(READY) ## run all services in one process
 	$(BIN)/cheqi up $(ARGS)
 
 test: $(READY) ## run every test (COVERAGE=yes: also hold what they cover to its limits, as CI does)
-	$(BIN)/pytest --numprocesses=2 --dist=loadgroup $(if $(COVERAGE),--cov --cov-report=term) $(ARGS)
+	$(BIN)/pytest --numprocesses=2 --dist=loadscope $(if $(COVERAGE),--cov --cov-report=term) $(ARGS)
 	$(if $(COVERAGE),$(BIN)/coverage report --fail-under=100 --include='services/**/rules.py')
 
 check: $(READY) ## run what CI runs before the tests

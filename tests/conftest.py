@@ -1,10 +1,12 @@
 """What holds for every test."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pytest
 import structlog
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.stores import KINDS, STORES
 
@@ -35,10 +37,24 @@ def pytest_configure(config: pytest.Config) -> None:
     STORES.kind = config.getoption("--store")
 
 
+class ByServer(LoadScopeScheduling):  # type: ignore[misc]  # it ships without types
+    """Keeps the tests on one kind of server in one process, where they share it; all others go one by one.
+
+    Marks of groups come to nothing under this pytest: the name by which a test is handed out does not take them in.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((kind for folder, kind in SERVERS.items() if nodeid.startswith(f"tests/{folder}")), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServer:
+    """Let tests be handed out so."""
+    return ByServer(config, log)
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep the tests on one kind of server in one process, where they share it; one broker starts at a time."""
-    if (server := server_of(item)) is not None:
-        item.add_marker(pytest.mark.xdist_group(server))
+    """Leave untraced what is not measured."""
     if stands_in(item, UNMEASURED):
         item.add_marker(pytest.mark.no_cover)
 
@@ -47,11 +63,6 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest."""
     items.sort(key=lambda item: not stands_in(item, LONG))
-
-
-def server_of(item: pytest.Item) -> str | None:
-    """Return the kind of server that a test runs on, None for one that needs no container."""
-    return next((kind for folder, kind in SERVERS.items() if stands_in(item, [folder])), None)
 
 
 def stands_in(item: pytest.Item, places: Iterable[str]) -> bool:
