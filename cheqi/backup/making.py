@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
 from cheqi.backup.folder import KEYS, STORES, BackupError, Manifest, drafted, remove_old
+from cheqi.backup_age import STATE
 from cheqi.folder import MASTER_KEY, DataFolder
 from cheqi.stores import Stores
 from shared.db.copies import Snapshot, snapshots_of_one_moment
@@ -23,7 +24,6 @@ from shared.messaging.tables import relay_lease
 
 KEYS_KEPT = timedelta(days=30)
 WITH_PHOTOS = "governance"
-FINISHED = "backup.json"
 BOX_SUFFIX = ".jsonl"
 NO_TABLES = "a store has no tables yet: there is nothing to back up before `cheqi migrate`, or the first start"
 Note = Callable[[str], None]
@@ -79,9 +79,9 @@ def note_finished(folder: DataFolder, manifest: Manifest, finished_at: datetime)
     """Leave word in the data folder of when the last backup of everything was finished, for those who watch over it."""
     seconds = round((finished_at - manifest.taken_at).total_seconds(), 1)
     said = {"finished_at": finished_at.isoformat(), "seconds": seconds, "bytes": manifest.bytes}
-    draft = folder.path / f".{FINISHED}"
+    draft = folder.path / f".{STATE}"
     draft.write_text(json.dumps(said) + "\n", encoding="utf-8")
-    draft.replace(folder.path / FINISHED)
+    draft.replace(folder.path / STATE)
 
 
 @contextmanager
