@@ -95,6 +95,8 @@ class SecuredBroker(Broker):
     def __init__(self, folder: Path) -> None:
         self.password_file = folder / "kafka-admin"
         self.password_file.write_text(f"{ADMIN_PASSWORD}\n")
+        # The broker's own user reads it, whatever the mask under which the tests make files.
+        self.password_file.chmod(0o644)
         super().__init__()
         self.access = Access(self.servers, Login("admin", ADMIN_PASSWORD, "the test"))
 
