@@ -1,13 +1,14 @@
 """Topics: one per publishing service, provisioned before any worker starts; how far consumers are behind them."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import (
+    CoordinatorLoadInProgressError,
     CoordinatorNotAvailableError,
     GroupIdNotFoundError,
     TopicAlreadyExistsError,
@@ -22,6 +23,7 @@ RETENTION_DAYS = 30
 DAY_MS = 24 * 60 * 60 * 1000
 CONFIGS = {"retention.ms": str(RETENTION_DAYS * DAY_MS), "cleanup.policy": "delete"}
 COORDINATOR_DELAY_S = 0.25
+Told = TypeVar("Told")
 
 
 def topic_of(source: str) -> str:
@@ -138,7 +140,9 @@ class Topics:
                 for source in sources
                 for one in _partitions(admin, topic_of(source))
             }
-            done = admin.reset_group_offsets(group_of(service), offsets) if offsets else {}
+            group = group_of(service)
+            # The client empties what it is given, also when it fails.
+            done = _coordinated(lambda: admin.reset_group_offsets(group, dict(offsets))) if offsets else {}
         for partition, outcome in done.items():
             if outcome["error"].errno:
                 message = f"{partition.topic}/{partition.partition}: {outcome['error'].__name__}"
@@ -180,15 +184,19 @@ def _partitions(admin: KafkaAdminClient, topic: str) -> dict[int, dict[str, Any]
     return {one["partition_index"]: one for one in told["partitions"]}
 
 
-def _committed(admin: KafkaAdminClient, group: str, tries: int = 20) -> dict[TopicPartition, int]:
+def _committed(admin: KafkaAdminClient, group: str) -> dict[TopicPartition, int]:
     try:
-        told = admin.list_group_offsets({group: None})[group]
+        told = _coordinated(lambda: admin.list_group_offsets({group: None})[group])
     except GroupIdNotFoundError:
         return {}
-    except CoordinatorNotAvailableError:
-        # A new broker makes its own topic for offsets only when it is first asked for them.
-        if not tries:
-            raise
-        time.sleep(COORDINATOR_DELAY_S)
-        return _committed(admin, group, tries - 1)
     return {partition: one.offset for partition, one in told.items()}
+
+
+def _coordinated(ask: Callable[[], Told], tries: int = 20) -> Told:
+    """Ask what concerns a group: a new broker makes its own topic for offsets only when it is first asked for them."""
+    for _ in range(tries):
+        try:
+            return ask()
+        except (CoordinatorNotAvailableError, CoordinatorLoadInProgressError):
+            time.sleep(COORDINATOR_DELAY_S)
+    return ask()
