@@ -31,7 +31,12 @@ class Sweep:
         self._unreached: dict[str, dict[str, Head]] = {}
         self._seen: dict[str, int] = {}
         self._noted: dict[str, int] = {}
+        self._ending = False
         self.progress = 0
+
+    def stop(self) -> None:
+        """Let the round in hand end at once; what it has not fetched is fetched by the next start."""
+        self._ending = True
 
     def round(self) -> int:
         """Ask every publisher once; return how many events were fetched and then applied, held or parked."""
@@ -58,7 +63,7 @@ class Sweep:
         changed: dict[str, Head] = {}
         seen = self._seen[name]
         heads = source.heads(seen, PAGE_MAX)
-        while heads:
+        while heads and not self._ending:
             changed.update(self._not_reached(name, heads))
             seen = heads[-1].position
             self.progress += 1
@@ -81,6 +86,8 @@ class Sweep:
         """
         fetched, run = 0, list[str]()
         for head in due:
+            if self._ending:
+                break
             run += [one.document for one in self._missing(name, source, head) if not _is_later(one, latest)]
             self.progress += 1
             if len(run) >= PAGE_MAX:

@@ -80,7 +80,13 @@ class Worker:
         self._swept_at: datetime | None = None
         self._began_at = clock.now()
         self._loop = Loop(self.step, self._report, poll_s)
-        self.start, self.wake, self.stop = self._loop.start, self._loop.wake, self._loop.stop
+        self.start, self.wake = self._loop.start, self._loop.wake
+        self.stop_sweep = work.sweep.stop
+
+    def stop(self) -> None:
+        """End after the work in hand, of which a sweep is left as far as it has come."""
+        self.stop_sweep()
+        self._loop.stop()
 
     @property
     def swept(self) -> int:

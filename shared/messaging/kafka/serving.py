@@ -55,7 +55,7 @@ def run_worker(
     applier = Applier(node.consumer(), node.troubles)
     worker = KafkaWorker(node.store, node.service.name, node.hears, applier, settings)
     relay, beside = RelayLoop(node, settings.access, holder_name()), chores(node, sources, send)
-    _on_signal(worker.stop)
+    _on_signal(worker.stop, beside.stop_sweep)
     gc.freeze()
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     sweep_first(beside, pulse)
@@ -97,9 +97,10 @@ def holder_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def _on_signal(stop: Callable[[], None]) -> None:
+def _on_signal(*stops: Callable[[], None]) -> None:
     def ended(_number: int, _frame: FrameType | None) -> None:
-        stop()
+        for stop in stops:
+            stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ended)

@@ -103,6 +103,24 @@ def test_only_the_hole_is_fetched_when_later_events_wait(kit: Kit) -> None:
     assert [word for _, word in kit.effects()] == ["low", "medium", "high"]
 
 
+def test_a_round_that_is_to_end_leaves_the_rest_to_the_next_start(kit: Kit) -> None:
+    class Interrupted(ListSource):
+        def of_subject(self, subject: str, after_sequence: int, limit: int = 500) -> list[str]:
+            sweep.stop()
+            return super().of_subject(subject, after_sequence, limit)
+
+    source = Interrupted()
+    source.documents = [kit.verified("h1"), kit.verified("h2"), kit.verified("h3")]
+    sweep = sweep_of(kit, source)
+
+    assert sweep.round() == 1
+    assert kit.effects() == [("h1", "low")]
+    other = ListSource()
+    other.documents = source.documents
+    assert sweep_of(kit, other).round() == 2
+    assert [subject for subject, _ in kit.effects()] == ["h1", "h2", "h3"]
+
+
 def test_a_new_start_asks_from_where_everything_was_reached(kit: Kit) -> None:
     source = ListSource()
     source.documents = [kit.verified("h1")]

@@ -1,8 +1,8 @@
 """One stack of the compose file for all tests here; without Docker, or its command `compose`, they are skipped."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
-import docker
 import pytest
 from docker.models.images import Image
 
@@ -25,17 +25,37 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
-    """Return everything, up and healthy, on volumes of its own, of an image under a name of its own."""
+def stack(stack_image: Image) -> Iterator[Stack]:
+    """Return everything, up and healthy, on volumes of its own."""
+    with brought_up(Stack(), stack_image) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def secured(stack_image: Image) -> Iterator[Stack]:
+    """Return everything under the overlay of users and rights, up and healthy, on volumes of its own."""
+    one = Stack()
+    one.variables["COMPOSE_FILE"] = "docker-compose.yml:docker-compose.secured.yml"
+    with brought_up(one, stack_image):
+        yield one
+
+
+@pytest.fixture(scope="session")
+def stack_image(request: pytest.FixtureRequest) -> Image:
+    """Return the image, where the compose file is to be played."""
     if not request.config.getoption("--stack"):
         pytest.skip("the compose file is played with --stack, as the README says")
-    engine: docker.DockerClient = request.getfixturevalue("engine")
     image: Image = request.getfixturevalue("image")
-    one = Stack()
-    image.tag(one.image)
+    return image
+
+
+@contextmanager
+def brought_up(stack: Stack, image: Image) -> Iterator[Stack]:
+    """Let a stack run, of an image under a name of its own, while the block runs."""
+    image.tag(stack.image)
     try:
-        one.up()
-        yield one
+        stack.up()
+        yield stack
     finally:
-        one.remove()
-        engine.images.remove(one.image)
+        stack.remove()
+        image.client.images.remove(stack.image)
