@@ -6,6 +6,8 @@ from tests.sim.faults import FAULTS, Plant
 from tests.sim.play import SCHEDULES_PER_SCRIPT, calm, play
 
 SCHEDULES = 300
+RAREST = 41
+"""Where the fault that is found least is found: with this seed the search begins."""
 FOUND_WITHIN = 100
 
 
@@ -29,7 +31,7 @@ def test_a_planted_fault_is_found(fault: Plant, monkeypatch: pytest.MonkeyPatch)
     calm.cache_clear()
     fault(monkeypatch)
 
-    found = any(_fails(seed) for seed in range(FOUND_WITHIN))
+    found = any(_fails(seed) for seed in (RAREST, *range(FOUND_WITHIN)))
 
     calm.cache_clear()
     assert found
