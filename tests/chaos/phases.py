@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from cheqi.house import House
+from tests.chaos.load import RIDERS
 from tests.chaos.nursery import Nursery
 from tests.chaos.program import NEVER_REJOIN, WORKERS
 from tests.chaos.report import Report
@@ -58,7 +59,7 @@ def _moment_comes(scene: Scene) -> bool:
     if scene.random.random() < DURING_START_SHARE:
         pause(scene.random.random())
         return True
-    came = scene.record.wait_for(scene.random.randint(1, 20), PATIENCE_S)
+    came = scene.record.wait_for(scene.random.randint(1, 10), PATIENCE_S)
     pause(scene.random.random() / 20)
     return came
 
@@ -72,8 +73,16 @@ def _kill(scene: Scene, target: str) -> None:
             pause(LOOK_EVERY_S)
 
 
+def recover(scene: Scene) -> None:
+    """Let everything go on as usual again, so that what the next phase finds is its own."""
+    if not scene.record.wait_for(RIDERS, PATIENCE_S):
+        scene.report.blame(f"recovery: {RIDERS} commands were not accepted within {PATIENCE_S:g} s")
+    seconds_until_reached(Goal(scene.house), PATIENCE_S)
+
+
 def take_the_broker_away(scene: Scene, seconds: list[float]) -> None:
     """Kill the broker, for so many seconds each time; HTTP goes on, and what was told meanwhile arrives."""
+    recover(scene)
     missed = scene.record.unserved.copy()
     caught_up = [_outage(scene, one) for one in seconds]
     scene.report.note("broker", "kills", len(seconds))
@@ -96,6 +105,7 @@ def _outage(scene: Scene, seconds: float) -> float:
 
 def let_workers_come_and_go(scene: Scene, seconds: float, *, hang: bool) -> None:
     """Let a worker of rewards join or leave every three seconds; meanwhile, if wanted, two others hang."""
+    recover(scene)
     with Nursery(scene.stack.settings) as nursery, ThreadPoolExecutor() as pool:
         dropped, began = count_dropped(scene.house), time.monotonic()
         heals = [pool.submit(heal, scene, nursery) for heal in (_frozen, _never_rejoined) if hang]
