@@ -1,12 +1,13 @@
 """`cheqi parked`: events and timers that failed and wait for an operator's decision."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
 
 from cheqi.house import opened
 from cheqi.terminal import AsJSON, Row, complain, explained, say, show_rows
+from shared.errors import ConfigurationError
 from shared.messaging.parking import get_parked, list_parked
 from shared.messaging.timers import list_parked_timers, redrive_timer
 from shared.node import Node
@@ -14,6 +15,7 @@ from shared.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Events and timers that failed and wait for a decision.")
 Service = Annotated[str, typer.Argument(help="The service that parked it.")]
+TIMER = "timer "
 ParkedId = Annotated[str, typer.Argument(help="Its id, as `cheqi parked list` shows it.")]
 
 
@@ -26,10 +28,16 @@ def list_all(as_json: AsJSON = False) -> None:
 
 
 @app.command("show")
-def show(service: Service, event_id: ParkedId) -> None:
-    """Print a parked event's document."""
-    with explained(), opened(read_settings()) as house, house.get_node(service).snapshot() as session:
-        typer.echo(get_parked(session, event_id).document)
+def show(service: Service, parked_id: ParkedId) -> None:
+    """Say why an event or a timer is parked, on standard error, and print the event's document."""
+    with explained(), opened(read_settings()) as house:
+        node = house.get_node(service)
+        found = [row for row in parked_rows(node) if row["id"] == parked_id]
+        for name, value in (pair for row in found for pair in row.items()):
+            complain(f"{name}: {value}")
+        if not _is_timer(found):
+            with node.snapshot() as session:
+                typer.echo(get_parked(session, parked_id).document)
 
 
 @app.command("redrive")
@@ -54,8 +62,16 @@ def redrive(
 def discard(service: Service, event_id: ParkedId) -> None:
     """Step over a parked event; the service's log tells that it was."""
     with explained(), opened(read_settings()) as house:
-        house.get_node(service).operator().discard(event_id)
+        node = house.get_node(service)
+        if _is_timer([row for row in parked_rows(node) if row["id"] == event_id]):
+            message = f"{event_id} is a timer, which stands for something that is due: mend the cause and redrive it"
+            raise ConfigurationError(message)
+        node.operator().discard(event_id)
     say(f"{event_id} was discarded")
+
+
+def _is_timer(found: Sequence[Row]) -> bool:
+    return any(str(row["type"]).startswith(TIMER) for row in found)
 
 
 def parked_rows(node: Node) -> Iterator[Row]:
@@ -67,6 +83,6 @@ def parked_rows(node: Node) -> Iterator[Row]:
             why = {"error": row.error, "place": row.place, "attempts": row.attempts, "since": row.first_at}
             yield {"service": name, "id": row.id, **what, **why}
         for row in list_parked_timers(session):
-            what = {"type": f"timer {row.purpose}", "subject": row.subject, "reason": "failed"}
+            what = {"type": f"{TIMER}{row.purpose}", "subject": row.subject, "reason": "failed"}
             why = {"error": row.error, "place": row.place, "attempts": row.attempts, "since": row.due}
             yield {"service": name, "id": row.id, **what, **why}

@@ -21,7 +21,7 @@ from shared.events.notify import NoticeDeliveredV1, NoticeFailedV1
 from shared.messaging import emit
 from shared.messaging.cause import Cause, of_system
 from shared.messaging.failures import place_of
-from shared.messaging.history import published_of_subject
+from shared.messaging.history import published_of_subjects
 
 BATCH_MAX = 20
 TOLD_MAX = 10
@@ -102,7 +102,7 @@ def _claim(session: Session, delivery: Delivery, moment: datetime) -> Claim | No
 
 def _told(session: Session, notice_id: str) -> tuple[str, str | None] | None:
     """Return how the message ended as the log tells it: a store that was put back does not know any more."""
-    for document in published_of_subject(session, notice_id, 0, TOLD_MAX):
+    for document in published_of_subjects(session, {notice_id: 0}, TOLD_MAX):
         envelope = Envelope.parse(document)
         if envelope.data.get("channel") == rules.SMS:
             failed = envelope.type == NoticeFailedV1.type_name()

@@ -1,11 +1,11 @@
 """The whole of a log: what was archived, then what stands in its table, in one order."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Row, Table, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from shared.db.store import Store
@@ -81,11 +81,11 @@ def published_after(session: Session, position: int, limit: int) -> list[str]:
     return _joined(session, list(islice(archived, limit)), wanted.order_by(event_log.c.position), limit)
 
 
-def published_of_subject(session: Session, subject: str, after_sequence: int, limit: int) -> list[str]:
-    """Return a subject's events above a sequence as wire documents, in order."""
-    archived = _archived_of_subject(session, subject, after_sequence, limit)
-    wanted = _numbered().where(event_log.c.subject == subject, event_log.c.sequence > after_sequence)
-    return _joined(session, archived, wanted.order_by(event_log.c.sequence), limit)
+def published_of_subjects(session: Session, after: Mapping[str, int], limit: int) -> list[str]:
+    """Return events of subjects, each above a sequence, as wire documents, each subject's in order."""
+    archived = _archived_of_subjects(session, after, limit)
+    wanted = _numbered().where(_above(event_log, after)).order_by(event_log.c.subject, event_log.c.sequence)
+    return _joined(session, archived, wanted, limit)
 
 
 def entries(session: Session, position: int) -> Iterator[Entry]:
@@ -120,7 +120,7 @@ def first_of_subject(session: Session, subject: str, event_class: type[E]) -> E:
     """Return the first event of a class about a subject; raises LookupError when none was told."""
     of_class = (event_log.c.subject == subject) & (event_log.c.type == event_class.type_name())
     document = session.scalar(select(event_log.c.document).where(of_class).order_by(event_log.c.ordinal).limit(1))
-    for line in [document] if document else _archived_of_subject(session, subject, 0, ROWS_AT_ONCE):
+    for line in [document] if document else _archived_of_subjects(session, {subject: 0}, ROWS_AT_ONCE):
         envelope = Envelope.parse(line)
         if envelope.type == event_class.type_name():
             return event_class.model_validate(envelope.data)
@@ -138,7 +138,7 @@ def seals_of(session: Session, wanted: Iterable[tuple[str, int]]) -> dict[tuple[
     known = [*session.execute(rows), *session.execute(heads.where(head.c.position <= archived_up_to))]
     seals = {(row.subject, row.sequence): row.seal for row in known if (row.subject, row.sequence) in places}
     for subject, sequence in places - seals.keys():
-        for line in _archived_of_subject(session, subject, sequence - 1, 1):
+        for line in _archived_of_subjects(session, {subject: sequence - 1}, 1):
             numbers = read_wire(line)[1]
             seals |= {(subject, sequence): numbers.seal} if numbers.sequence == sequence else {}
     return seals
@@ -170,9 +170,13 @@ def _joined(session: Session, archived: list[str], wanted: Any, limit: int) -> l
     return [*archived, *(wire_document(row.document, numbers_of(row)) for row in rows)]
 
 
-def _archived_of_subject(session: Session, subject: str, after_sequence: int, limit: int) -> list[str]:
-    of_subject = (archived_event.c.subject == subject) & (archived_event.c.sequence > after_sequence)
-    wanted = select(archived_event.c.position).where(of_subject).order_by(archived_event.c.sequence).limit(limit)
+def _above(table: Table, after: Mapping[str, int]) -> ColumnElement[bool]:
+    return or_(*((table.c.subject == subject) & (table.c.sequence > sequence) for subject, sequence in after.items()))
+
+
+def _archived_of_subjects(session: Session, after: Mapping[str, int], limit: int) -> list[str]:
+    order = (archived_event.c.subject, archived_event.c.sequence)
+    wanted = select(archived_event.c.position).where(_above(archived_event, after)).order_by(*order).limit(limit)
     return [next(archived_after(session, position - 1)) for position in session.scalars(wanted).all()]
 
 

@@ -1,15 +1,18 @@
 """Reading a publisher's log: what sweep, backfill and read models ask for, in process or over HTTP."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import bindparam, select
 
 from shared.db.store import Store
-from shared.messaging.history import published_after, published_of_subject
+from shared.messaging.history import published_after, published_of_subjects
 from shared.messaging.tables import head
 
 PAGE_MAX = 500
+SUBJECTS_MAX = 100
+"""How many subjects one question names: their names stand in the address of a request."""
 HEADS = select(head).where(head.c.position > bindparam("after")).order_by(head.c.position).limit(bindparam("limit"))
 
 
@@ -34,8 +37,11 @@ class Source(Protocol):
         """Return events above a position, in the order of the log."""
         ...
 
-    def of_subject(self, subject: str, after_sequence: int, limit: int = PAGE_MAX) -> list[str]:
-        """Return a subject's events above a sequence, in order."""
+    def of_subjects(self, after: Mapping[str, int], limit: int = PAGE_MAX) -> list[str]:
+        """Return events of at most `SUBJECTS_MAX` subjects, each above a sequence, each subject's in order.
+
+        What is over the limit is left out: ask for it again, above what came.
+        """
         ...
 
 
@@ -56,7 +62,7 @@ class LogReader:
         with self._store.read() as session:
             return published_after(session, position, limit)
 
-    def of_subject(self, subject: str, after_sequence: int, limit: int = PAGE_MAX) -> list[str]:
-        """Return a subject's events above a sequence, in order."""
+    def of_subjects(self, after: Mapping[str, int], limit: int = PAGE_MAX) -> list[str]:
+        """Return events of subjects, each above a sequence, each subject's in order."""
         with self._store.read() as session:
-            return published_of_subject(session, subject, after_sequence, limit)
+            return published_of_subjects(session, after, limit)

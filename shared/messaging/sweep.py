@@ -1,7 +1,8 @@
 """The sweep: heals what the bus lost by asking each publisher's log for what the marks have not reached."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from shared.clock import Clock
 from shared.db.store import Store
@@ -9,7 +10,7 @@ from shared.messaging import marks, parking
 from shared.messaging.arrivals import Arrival, read
 from shared.messaging.bus import Run
 from shared.messaging.consumer import Consumer
-from shared.messaging.source import PAGE_MAX, Head, Source
+from shared.messaging.source import PAGE_MAX, SUBJECTS_MAX, Head, Source
 
 ON_ITS_WAY = timedelta(minutes=1)
 """How long an event may take from its command to its consumers before it is looked for."""
@@ -39,8 +40,19 @@ class Sweep:
         self._ending = True
 
     def round(self) -> int:
-        """Ask every publisher once; return how many events were fetched and then applied, held or parked."""
-        return sum(self._sweep(name, source) for name, source in self._sources.items())
+        """Ask every publisher once; return how many events were fetched and then applied, held or parked.
+
+        A publisher that cannot be asked keeps nobody from the others: the first error is raised after all of them.
+        """
+        fetched, errors = 0, list[Exception]()
+        for name, source in self._sources.items():
+            try:
+                fetched += self._sweep(name, source)
+            except Exception as error:  # Raised below.
+                errors.append(error)
+        if errors:
+            raise errors[0]
+        return fetched
 
     def _sweep(self, name: str, source: Source) -> int:
         before = self._unreached.get(name)
@@ -84,34 +96,40 @@ class Sweep:
 
         What is later than `latest` is left alone.
         """
-        fetched, run = 0, list[str]()
-        for head in due:
-            if self._ending:
-                break
-            run += [one.document for one in self._missing(name, source, head) if not _is_later(one, latest)]
-            self.progress += 1
-            if len(run) >= PAGE_MAX:
-                fetched += self._apply(name, run)
-                run = []
-        return fetched + self._apply(name, run)
+        fetched, heads = 0, iter(due)
+        while not self._ending and (some := list(islice(heads, SUBJECTS_MAX))):
+            for page in self._missing(name, source, some):
+                fetched += self._apply(name, [one.document for one in page if not _is_later(one, latest)])
+                self.progress += len(page)
+        return fetched
 
     def _apply(self, name: str, documents: Sequence[str]) -> int:
         if documents:
             self._consumer.apply(Run(name, tuple(documents)))
         return len(documents)
 
-    def _missing(self, name: str, source: Source, head: Head) -> list[Arrival]:
-        """Return a subject's events up to the head that are above its mark and neither wait nor are parked."""
+    def _missing(self, name: str, source: Source, heads: Iterable[Head]) -> Iterator[list[Arrival]]:
+        """Yield, page by page, the subjects' events up to the heads that are above the marks and held nowhere."""
+        last = {head.subject: head.sequence for head in heads}
+        reached, held = self._standing(name, last)
+        while asked := {subject: at for subject, at in reached.items() if at < last[subject]}:
+            come = [one for one in (read(name, text) for text in source.of_subjects(asked)) if isinstance(one, Arrival)]
+            reached = asked | {one.envelope.subject: one.sequence for one in come}
+            if reached == asked:
+                return
+            yield [one for one in come if one.sequence <= last[one.envelope.subject] and _place(one) not in held]
+
+    def _standing(self, name: str, subjects: Iterable[str]) -> tuple[dict[str, int], set[tuple[str, int]]]:
+        """Return where subjects stand, and which of their places wait or are parked.
+
+        What waits at the very next place is not among these: whoever was to go on with it broke off.
+        """
         with self._store.read() as session:
-            reached = marks.find_marks(session, name, [head.subject]).get(head.subject, 0)
-            held = {row.sequence for row in parking.list_waiting(session, name, [head.subject])}
-            held |= {sequence for _, sequence in parking.parked_places(session, name, [head.subject])}
-        missing: list[Arrival] = []
-        while reached < head.sequence and (page := source.of_subject(head.subject, reached)):
-            come = [one for one in (read(name, document) for document in page) if isinstance(one, Arrival)]
-            missing += [one for one in come if one.sequence <= head.sequence and one.sequence not in held]
-            reached = max((one.sequence for one in come), default=head.sequence)
-        return missing
+            found = marks.find_marks(session, name, subjects)
+            waiting = {(row.subject, row.sequence) for row in parking.list_waiting(session, name, subjects)}
+            parked = parking.parked_places(session, name, subjects)
+        reached = {subject: found.get(subject, 0) for subject in subjects}
+        return reached, parked | (waiting - {(subject, at + 1) for subject, at in reached.items()})
 
     def _note_progress(self, name: str) -> None:
         """Remember up to where every head is reached: the next start asks from there."""
@@ -123,6 +141,10 @@ class Sweep:
             if swept > marks.next_offset(session, name, SWEPT):
                 marks.write_checkpoints(session, name, {SWEPT: swept})
         self._noted[name] = swept
+
+
+def _place(event: Arrival) -> tuple[str, int]:
+    return event.envelope.subject, event.sequence
 
 
 def _is_later(event: Arrival, latest: datetime | None) -> bool:

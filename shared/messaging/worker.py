@@ -73,7 +73,8 @@ class Worker:
         self._work, self._clock, self._troubles = work, clock, troubles
         self._kinds = [
             Kind(NOT_RELAYED, work.relay.step),
-            Kind(NOT_APPLIED, self._apply),
+            Kind("nothing that was missed is fetched", self.sweep_when_due),
+            Kind(NOT_APPLIED, work.reader.step),
             Kind("no timer fires", work.timers.fire_due),
             Kind("nothing is sent", work.send),
         ]
@@ -133,10 +134,6 @@ class Worker:
             note_trouble(self._troubles, kind.told)
         kind.failures += 1
         kind.sits_out = min(2**kind.failures, SITS_OUT_MAX)
-
-    def _apply(self) -> bool:
-        swept = self.sweep_when_due()
-        return self._work.reader.step() or swept
 
     def sweep_when_due(self) -> bool:
         """Sweep when the last round was a minute ago or failed; tell whether anything was fetched. Raises why not."""

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import chain, repeat
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
+from pydantic import Field
 from starlette.requests import Request
 
-from shared.messaging.source import PAGE_MAX
+from shared.messaging.source import PAGE_MAX, SUBJECTS_MAX
 from shared.web.call import Call, ServiceCaller
 from shared.web.metrics import MEDIA_TYPE as SCRAPED
 from shared.web.metrics import exposition
@@ -19,22 +21,25 @@ Reader = Annotated[Call, ServiceCaller("events:read")]
 Auditor = Annotated[Call, ServiceCaller("audit:read")]
 POSITION_MAX = 2**63 - 1
 Above = Annotated[int, Query(ge=0, le=POSITION_MAX)]
+AboveThat = Annotated[int, Field(ge=0, le=POSITION_MAX)]
+Subject = Annotated[str, Field(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 router = APIRouter(tags=["operation"])
 
 
 class EventQuery:
-    """Which events are asked for: above a position, or of one subject above a sequence."""
+    """Which events are asked for: above a position, or of subjects, each above the sequence at the same place."""
 
     def __init__(
         self,
-        subject: Annotated[str | None, Query(max_length=200)] = None,
+        subject: Annotated[list[Subject], Query(max_length=SUBJECTS_MAX)] = [],  # noqa: B006 - read only
         after: Above = 0,
-        after_sequence: Above = 0,
+        after_sequence: Annotated[list[AboveThat], Query(max_length=SUBJECTS_MAX)] = [],  # noqa: B006 - read only
         limit: Limit = PAGE_MAX,
     ) -> None:
-        self.subject, self.after, self.after_sequence, self.limit = subject, after, after_sequence, limit
+        self.subjects = dict(zip(subject, chain(after_sequence, repeat(0)), strict=False))
+        self.after, self.limit = after, limit
 
 
 @router.get("/livez")
@@ -66,12 +71,9 @@ def get_event_heads(call: Reader, after: Above = 0, limit: Limit = PAGE_MAX) -> 
 
 @router.get("/events")
 def get_events(call: Reader, asked: Annotated[EventQuery, Depends()]) -> Response:
-    """Return published events of the log, or of one subject, one document a line."""
+    """Return published events of the log, or of some subjects, one document a line."""
     log = call.host.log
-    if asked.subject is None:
-        documents = log.after(asked.after, asked.limit)
-    else:
-        documents = log.of_subject(asked.subject, asked.after_sequence, asked.limit)
+    documents = log.of_subjects(asked.subjects, asked.limit) if asked.subjects else log.after(asked.after, asked.limit)
     return Response("".join(f"{document}\n" for document in documents), media_type=ND_JSON)
 
 

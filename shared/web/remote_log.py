@@ -1,6 +1,7 @@
 """Another service's log, read over its API by whoever holds a token for `events:read`."""
 
 import json
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from shared.messaging.source import PAGE_MAX, Head
@@ -22,7 +23,8 @@ class RemoteLog:
         """Return events above a position, in the order of the log."""
         return self._client.lines(f"{self._events}?{urlencode({'after': position, 'limit': limit})}")
 
-    def of_subject(self, subject: str, after_sequence: int, limit: int = PAGE_MAX) -> list[str]:
-        """Return a subject's events above a sequence, in order."""
-        asked = {"subject": subject, "after_sequence": after_sequence, "limit": limit}
+    def of_subjects(self, after: Mapping[str, int], limit: int = PAGE_MAX) -> list[str]:
+        """Return events of subjects, each above a sequence, each subject's in order."""
+        pairs = [{"subject": subject, "after_sequence": sequence} for subject, sequence in after.items()]
+        asked = [*(item for pair in pairs for item in pair.items()), ("limit", limit)]
         return self._client.lines(f"{self._events}?{urlencode(asked)}")

@@ -53,9 +53,9 @@ class Far:
         self._reach()
         return [] if self.lost else self._log.after(position, min(limit, self._page))
 
-    def of_subject(self, subject: str, after_sequence: int, limit: int = 500) -> list[str]:
-        """Return events of a subject."""
-        return self._log.of_subject(subject, after_sequence, limit)
+    def of_subjects(self, after: Mapping[str, int], limit: int = 500) -> list[str]:
+        """Return events of subjects."""
+        return self._log.of_subjects(after, limit)
 
     def _reach(self) -> None:
         if self.away:

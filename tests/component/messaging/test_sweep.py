@@ -1,25 +1,26 @@
 """The sweep heals what the bus lost, and leaves alone what is only on its way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
 
 from shared.clock import SettableClock
 from shared.messaging.arrivals import Arrival, read
-from shared.messaging.source import Head
+from shared.messaging.marks import Mark, write_marks
+from shared.messaging.source import SUBJECTS_MAX, Head
 from shared.messaging.sweep import ON_ITS_WAY, Sweep
 from tests.component.messaging.conftest import Kit
 from tests.moments import NOON
 
 
 class ListSource:
-    """A publisher's log as a list of wire documents; it counts how often a subject was asked for."""
+    """A publisher's log as a list of wire documents, told page by page; it notes which subjects were asked for."""
 
     def __init__(self) -> None:
         self.documents: list[str] = []
-        self.asked: list[str] = []
-        self.away = 0
+        self.asked: list[list[str]] = []
+        self.away, self.page = 0, 500
 
     def heads(self, after: int, limit: int = 500) -> list[Head]:
         """Return the last event of each subject that changed."""
@@ -33,15 +34,15 @@ class ListSource:
         """Return what stands above a position."""
         return [one.document for one in self._arrivals() if one.position > position][:limit]
 
-    def of_subject(self, subject: str, after_sequence: int, limit: int = 500) -> list[str]:
-        """Return what stands above a sequence."""
-        self.asked.append(subject)
+    def of_subjects(self, after: Mapping[str, int], limit: int = 500) -> list[str]:
+        """Return what stands above sequences."""
+        self.asked.append(sorted(after))
         if self.away:
             self.away -= 1
             message = "the publisher cannot be reached"
             raise ConnectionError(message)
-        mine = [one for one in self._arrivals() if one.envelope.subject == subject]
-        return [one.document for one in mine if one.sequence > after_sequence][:limit]
+        mine = [one for one in self._arrivals() if one.sequence > after.get(one.envelope.subject, one.sequence)]
+        return [one.document for one in mine][: min(limit, self.page)]
 
     def _arrivals(self) -> Sequence[Arrival]:
         return [one for one in (read("governance", text) for text in self.documents) if isinstance(one, Arrival)]
@@ -105,20 +106,56 @@ def test_only_the_hole_is_fetched_when_later_events_wait(kit: Kit) -> None:
 
 def test_a_round_that_is_to_end_leaves_the_rest_to_the_next_start(kit: Kit) -> None:
     class Interrupted(ListSource):
-        def of_subject(self, subject: str, after_sequence: int, limit: int = 500) -> list[str]:
+        def of_subjects(self, after: Mapping[str, int], limit: int = 500) -> list[str]:
             sweep.stop()
-            return super().of_subject(subject, after_sequence, limit)
+            return super().of_subjects(after, limit)
 
     source = Interrupted()
-    source.documents = [kit.verified("h1"), kit.verified("h2"), kit.verified("h3")]
+    source.documents = [kit.verified(f"h{number}") for number in range(SUBJECTS_MAX + 1)]
     sweep = sweep_of(kit, source)
 
-    assert sweep.round() == 1
-    assert kit.effects() == [("h1", "low")]
+    assert sweep.round() == SUBJECTS_MAX
     other = ListSource()
     other.documents = source.documents
-    assert sweep_of(kit, other).round() == 2
-    assert [subject for subject, _ in kit.effects()] == ["h1", "h2", "h3"]
+    assert sweep_of(kit, other).round() == 1
+    assert [subject for subject, _ in kit.effects()] == [f"h{number}" for number in range(SUBJECTS_MAX + 1)]
+
+
+def test_what_answers_hold_in_part_is_asked_for_again_above_what_came(kit: Kit) -> None:
+    source = ListSource()
+    source.documents = [kit.verified(subject, word) for subject in ("h1", "h2") for word in ("low", "medium", "high")]
+    source.page = 2
+
+    assert sweep_of(kit, source).round() == 6
+    assert kit.effects() == [(subject, word) for subject in ("h1", "h2") for word in ("low", "medium", "high")]
+    assert source.asked == [["h1", "h2"], ["h1", "h2"], ["h2"]]
+
+
+def test_a_publisher_that_is_away_keeps_nobody_from_the_others(kit: Kit) -> None:
+    away, here = ListSource(), ListSource()
+    away.away = 9
+    away.documents = here.documents = [kit.verified("h1")]
+    sources = {"before": away, "governance": here}
+    sweep = Sweep(kit.store, kit.consumer, sources, SettableClock(NOON + ON_ITS_WAY))
+
+    with pytest.raises(ConnectionError):
+        sweep.round()
+
+    assert kit.effects() == [("h1", "low")]
+
+
+def test_what_waits_behind_an_event_that_was_stepped_over_is_gone_on_with(kit: Kit) -> None:
+    source = ListSource()
+    source.documents = [kit.verified("h1", word) for word in ("low", "medium", "high")]
+    kit.apply(*source.documents[1:])
+    with kit.store.write() as session:
+        first = read("governance", source.documents[0])
+        assert isinstance(first, Arrival)
+        write_marks(session, "governance", {"h1": Mark(first.sequence, first.seal)})
+
+    sweep_of(kit, source).round()
+
+    assert kit.effects() == [("h1", "medium"), ("h1", "high")]
 
 
 def test_a_new_start_asks_from_where_everything_was_reached(kit: Kit) -> None:

@@ -62,7 +62,7 @@ class Year:
 
     def of_subject(self, subject: str) -> list[str]:
         """Return all events of a subject."""
-        return LogReader(self.kit.store).of_subject(subject, 0)
+        return LogReader(self.kit.store).of_subjects({subject: 0})
 
     def rows(self) -> list[int]:
         """Return the positions that stand in the table."""

@@ -47,8 +47,10 @@ def test_the_log_read_over_http_is_the_log(bench: Bench) -> None:
     assert far.after(0) == near.after(0) != []
     assert far.after(1, limit=1) == near.after(1, limit=1)
     assert far.heads(1) == near.heads(1) != []
-    assert far.of_subject("o2", 0) == near.of_subject("o2", 0) != []
-    assert far.of_subject("o2", 1) == []
+    some = {"o2": 0, "o3": 1, "o1": 0}
+    assert far.of_subjects(some) == near.of_subjects(some) == [near.after(0)[0], near.after(0)[1]]
+    assert far.of_subjects(some, limit=1) == near.after(0, limit=1)
+    assert far.of_subjects({"o2": 1}) == []
 
 
 def test_a_refusal_and_an_outage_are_not_an_empty_log(bench: Bench) -> None:

@@ -31,7 +31,7 @@ def stack(stack_image: Image) -> Iterator[Stack]:
         yield one
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def secured(stack_image: Image) -> Iterator[Stack]:
     """Return everything under the overlay of users and rights, up and healthy, on volumes of its own."""
     one = Stack()

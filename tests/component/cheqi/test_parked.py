@@ -1,0 +1,58 @@
+"""What is parked is shown with the reason why, and decided on by an operator."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from shared.clock import SystemClock
+from shared.messaging import schedule
+from shared.messaging.bus import Run
+from tests.component.cheqi.restoring import Home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Return a data folder in which rewards has parked an event that is none, and a timer that nobody knows."""
+    one = Home(tmp_path)
+    with one.opened() as house:
+        node = house.get_node("rewards")
+        node.consumer().apply(Run("governance", ("{}",)))
+        with node.store.write() as session:
+            schedule(session, "unheard-of", "lot-1", SystemClock().now())
+        node.timer_loop().fire_due()
+    return one
+
+
+def parked(home: Home) -> dict[str, str]:
+    """Return the ids of what is parked, by what it is."""
+    return {str(row["type"]): row["id"] for row in json.loads(home.done("parked", "list", "--json"))}
+
+
+def test_a_parked_event_is_shown_with_why_and_its_document(home: Home) -> None:
+    (event_id,) = (one for what, one in parked(home).items() if not what.startswith("timer"))
+
+    shown = home.run("parked", "show", "rewards", event_id)
+
+    assert shown.exit_code == 0
+    assert shown.stdout == "{}\n"
+    assert "reason: not an event" in shown.stderr
+
+
+def test_a_parked_timer_is_shown_and_is_not_stepped_over(home: Home) -> None:
+    timer_id = parked(home)["timer unheard-of"]
+
+    shown, refused = (
+        home.run("parked", "show", "rewards", timer_id),
+        home.refused("parked", "discard", "rewards", timer_id),
+    )
+
+    assert (shown.exit_code, shown.stdout) == (0, "")
+    assert "subject: lot-1" in shown.stderr
+    assert "place: " in shown.stderr
+    assert f"{timer_id} is a timer" in refused
+    assert parked(home)["timer unheard-of"] == timer_id
+
+
+def test_what_is_not_parked_is_named(home: Home) -> None:
+    assert "no parked event has the id nobody" in home.refused("parked", "show", "rewards", "nobody")
