@@ -51,7 +51,7 @@ class House:
         Raises BackfillNeededError where a past is missing, and NotReadBackError where a tail is.
         """
         for node in self.nodes.values():
-            node.refuse_restored()
+            node.refuse_start()
             node.operator().refuse_missed_types()
         self._workers = [self._worker(node) for node in self.nodes.values()]
         for node, worker in zip(self.nodes.values(), self._workers, strict=True):

@@ -47,7 +47,7 @@ def serve_api(settings: Settings, names: Sequence[str], pulse: Pulse) -> None:
     try:
         nodes = [assembly.node(name) for name in names]
         for node in nodes:
-            node.refuse_restored()
+            node.refuse_start()
         with ExitStack() as stack:
             for node in nodes:
                 stack.enter_context(giving_hints(node.store))

@@ -74,7 +74,7 @@ def _node_of(settings: Settings, service: str) -> Iterator[tuple[Assembly, Node]
         node = assembly.node(service)
         if node.troubles:
             raise ConfigurationError("; ".join(node.troubles))
-        node.refuse_restored()
+        node.refuse_start()
         yield assembly, node
     finally:
         assembly.close()

@@ -93,10 +93,15 @@ class Node:
         """The publishers whose events the service handles; all of them where it handles one that any may publish."""
         return heard_by(self.service.name, self.service.handlers)
 
-    def refuse_restored(self) -> None:
-        """Raise NotReadBackError where the store was put back and what it has told since is not in its log yet."""
+    def refuse_start(self) -> None:
+        """Raise what keeps a service from running on what it finds.
+
+        NotReadBackError where the store was put back and what it has told since is not in its log yet;
+        ConfigurationError where its master key is not the one that its rider keys were wrapped by.
+        """
         with self.store.read() as session:
             refuse_restored(session, self.service.name)
+        self.keys.refuse_other_master(self.service.name)
 
     def consumer(self) -> Consumer:
         """Return a consumer that applies events to this store."""

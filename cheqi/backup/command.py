@@ -30,7 +30,10 @@ def backup(
     service: Chosen = None,
     keys: Annotated[bool, typer.Option("--keys", help="Rider keys and secrets, which no other backup holds.")] = False,
     keep_days: Annotated[
-        int | None, typer.Option("--keep-days", min=1, help="Remove backups of stores that are older.")
+        int | None,
+        typer.Option(
+            "--keep-days", min=1, help="Remove backups of stores that are older, but never the newest so many."
+        ),
     ] = None,
     as_json: AsJSON = False,
 ) -> None:
@@ -44,7 +47,7 @@ def backup(
         with closing(stores_of(settings)) as stores, _shown("backup", len(chosen) + 1, as_json=as_json) as note:
             made = _make(stores, target, chosen, note, keys=keys)
             if keep_days is not None:
-                remove_old(target, STORES, timedelta(days=keep_days), SystemClock().now())
+                remove_old(target, STORES, timedelta(days=keep_days), SystemClock().now(), spared=keep_days)
     manifest = Manifest.read(made)
     facts = {"files": len(manifest.files), "bytes": manifest.bytes, "taken_at": manifest.taken_at.isoformat()}
     show_rows("backed up", [{"backup": str(made), "kind": manifest.kind, **facts}], as_json=as_json)
@@ -83,9 +86,8 @@ def read_back(service: Chosen = None, as_json: AsJSON = False) -> None:
 
 def _make(stores: Stores, target: Path, services: Sequence[str], note: Note, *, keys: bool) -> Path:
     clock = SystemClock()
-    if keys:
-        return back_up_keys(stores, target, services, clock.now(), note)
-    made = back_up_stores(stores, target, services, clock.now(), note)
+    make = back_up_keys if keys else back_up_stores
+    made = make(stores, target, services, clock.now(), note)
     if set(services) == set(SERVICES):
         for name in SERVICES:
             note_finished(stores.folder(name), Manifest.read(made), clock.now())

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,6 +21,7 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 READ_BYTES = 1 << 20
 STORES, KEYS = "stores", "keys"
+TAKEN_AT = "%Y%m%dT%H%M%S.%fZ"
 
 
 class BackupError(ConfigurationError):
@@ -90,7 +91,7 @@ def drafted(target: Path, kind: str, now: datetime) -> Iterator[tuple[Draft, Pat
     with _alone_in(target):
         for left in target.glob(".draft-*"):
             shutil.rmtree(left)
-        made = target / f"{kind}-{now:%Y%m%dT%H%M%S.%f}Z"
+        made = target / f"{kind}-{now.strftime(TAKEN_AT)}"
         if made.exists():
             message = f"{made} is there already; run the command again"
             raise BackupError(message)
@@ -124,21 +125,14 @@ def verify(folder: Path, kind: str) -> Manifest:
     return manifest
 
 
-def list_backups(target: Path, kind: str) -> list[tuple[Path, Manifest]]:
-    """Return the whole backups of a kind in a folder."""
-    found = [path for path in sorted(target.glob(f"{kind}-*")) if (path / MANIFEST).is_file()]
-    manifests = [(path, Manifest.read(path)) for path in found]
-    return [(path, one) for path, one in manifests if one.kind == kind]
-
-
-def remove_old(target: Path, kind: str, older_than: timedelta, now: datetime) -> list[Path]:
-    """Remove the backups of a kind that were taken longer ago; return which."""
-    old = [path for path, one in list_backups(target, kind) if now - one.taken_at > older_than]
-    for path in old:
-        # Without its manifest a folder that was removed in part is no backup any more.
-        (path / MANIFEST).unlink()
-        shutil.rmtree(path)
-    return old
+def remove_old(target: Path, kind: str, older_than: timedelta, now: datetime, spared: int = 0) -> None:
+    """Remove the backups of a kind that were taken longer ago, damaged ones too, but for the newest so many."""
+    found = sorted(path for path in target.glob(f"{kind}-*") if _taken_at(path) is not None)
+    for path in found[: len(found) - spared]:
+        taken_at = _taken_at(path)
+        if taken_at is not None and now - taken_at > older_than:
+            # What a kill leaves of it is no backup any more, and is removed by the next one.
+            shutil.rmtree(path.rename(target / f".draft-{path.name}"))
 
 
 def copy_files(source: Path, place: Path) -> None:
@@ -187,6 +181,14 @@ def _write_manifest(draft: Draft, manifest: Manifest) -> None:
     for folder in (draft.folder, *(one for one in draft.folder.rglob("*") if one.is_dir())):
         folder.chmod(0o700)
         sync(folder)
+
+
+def _taken_at(backup: Path) -> datetime | None:
+    """Return when a backup was taken, as its name says; None where the name is not of this form."""
+    try:
+        return datetime.strptime(backup.name.partition("-")[2], TAKEN_AT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _settled(path: Path) -> File:

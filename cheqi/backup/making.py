@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
 from cheqi.backup.folder import KEYS, STORES, BackupError, Manifest, drafted, remove_old
-from cheqi.backup_age import STATE
+from cheqi.backup_age import STATES
 from cheqi.folder import MASTER_KEY, DataFolder
 from cheqi.stores import Stores
 from shared.db.copies import Snapshot, snapshots_of_one_moment
@@ -51,6 +51,8 @@ def back_up_stores(stores: Stores, target: Path, services: Sequence[str], now: d
 def back_up_keys(stores: Stores, target: Path, services: Iterable[str], now: datetime, note: Note) -> Path:
     """Write a backup of rider keys and secrets, and remove those that are older than 30 days; return its folder."""
     with drafted(target, KEYS, now) as (draft, made):
+        # Before anything is written: a disk that is full must not keep them longer.
+        remove_old(target, KEYS, KEYS_KEPT, now)
         for name in services:
             with closing(stores.key_box(name)) as box:
                 _write_box(box.list_all(), draft.place("boxes") / f"{name}{BOX_SUFFIX}")
@@ -60,7 +62,6 @@ def back_up_keys(stores: Stores, target: Path, services: Iterable[str], now: dat
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, kept)
             note(name)
-    remove_old(target, KEYS, KEYS_KEPT, now)
     return made
 
 
@@ -76,12 +77,12 @@ def fingerprint(folder: DataFolder) -> str:
 
 
 def note_finished(folder: DataFolder, manifest: Manifest, finished_at: datetime) -> None:
-    """Leave word in the data folder of when the last backup of everything was finished, for those who watch over it."""
+    """Leave word in the data folder of when the last backup of a kind was finished, for those who watch over it."""
     seconds = round((finished_at - manifest.taken_at).total_seconds(), 1)
     said = {"finished_at": finished_at.isoformat(), "seconds": seconds, "bytes": manifest.bytes}
-    draft = folder.path / f".{STATE}"
+    draft = folder.path / f".{STATES[manifest.kind]}"
     draft.write_text(json.dumps(said) + "\n", encoding="utf-8")
-    draft.replace(folder.path / STATE)
+    draft.replace(folder.path / STATES[manifest.kind])
 
 
 @contextmanager

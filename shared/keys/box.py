@@ -45,6 +45,13 @@ class StoredKeyBox:
             session.execute(insert_new(session, rider_key).values(rider_id=rider_id))
             session.execute(update(rider_key).where(rider_key.c.rider_id == rider_id).values(wrapped=None))
 
+    def any_living(self) -> tuple[str, bytes] | None:
+        """Return a rider and the wrapped key, None where the box holds no key."""
+        living = select(rider_key.c.rider_id, rider_key.c.wrapped).where(rider_key.c.wrapped.is_not(None)).limit(1)
+        with self._store.read() as session:
+            row = session.execute(living).one_or_none()
+        return None if row is None else (row.rider_id, row.wrapped)
+
     def list_all(self) -> dict[str, bytes | None]:
         """Return every wrapped key by its rider, None for one that was destroyed."""
         with self._store.read() as session:
@@ -136,6 +143,11 @@ class MemoryKeyBox:
     def destroy(self, rider_id: str) -> None:
         """Forget the rider's key for ever, and let none take its place."""
         self._keys[rider_id] = None
+
+    def any_living(self) -> tuple[str, bytes] | None:
+        """Return a rider and the wrapped key, None where the box holds no key."""
+        living = ((rider_id, wrapped) for rider_id, wrapped in self._keys.items() if wrapped is not None)
+        return next(living, None)
 
 
 def _kept(rider_id: str, wrapped: bytes | None) -> bytes:

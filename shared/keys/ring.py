@@ -8,6 +8,8 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from shared.errors import ConfigurationError
+
 NONCE_BYTES = 12
 KEY_BITS = 256
 
@@ -29,6 +31,10 @@ class KeyBox(Protocol):
 
     def destroy(self, rider_id: str) -> None:
         """Forget the rider's key for ever, and let none take its place."""
+        ...
+
+    def any_living(self) -> tuple[str, bytes] | None:
+        """Return a rider and the wrapped key, None where the box holds no key."""
         ...
 
 
@@ -67,13 +73,32 @@ class KeyRing:
         """Return the keyed digest (HMAC-SHA-256, hexadecimal) by which bytes are recognised and cannot be guessed."""
         return hmac.new(self._digesting, text, hashlib.sha256).hexdigest()
 
+    def refuse_other_master(self, service: str) -> None:
+        """Raise ConfigurationError where the keys in the box were wrapped by another master key than this one."""
+        if (kept := self._box.any_living()) is None:
+            return
+        rider_id, wrapped = kept
+        try:
+            _decrypt(self._master, wrapped, _about(rider_id))
+        except ValueError:
+            message = (
+                f"the rider keys of {service} were wrapped by another master key than the one in its folder of "
+                f"secrets: start nothing that makes new ones, and put the secrets of {service} back from a backup of "
+                "keys, by `cheqi secrets --from` into an empty folder"
+            )
+            raise ConfigurationError(message) from None
+
     def _key(self, rider_id: str) -> AESGCM:
-        about = f"key/{rider_id}".encode()
+        about = _about(rider_id)
         wrapped = self._box.find(rider_id)
         if wrapped is None:
             fresh = AESGCM.generate_key(KEY_BITS)
             wrapped = self._box.add(rider_id, _encrypt(self._master, fresh, about))
         return AESGCM(_decrypt(self._master, wrapped, about))
+
+
+def _about(rider_id: str) -> bytes:
+    return f"key/{rider_id}".encode()
 
 
 def _encrypt(cipher: AESGCM, plain: bytes, about: bytes) -> bytes:

@@ -138,7 +138,7 @@ class Worker:
     def sweep_when_due(self) -> bool:
         """Sweep when the last round was a minute ago or failed; tell whether anything was fetched. Raises why not."""
         now = self._clock.now()
-        if self._swept_at is not None and now - self._swept_at < SWEEP_EVERY:
+        if self._swept_at is not None and timedelta() <= now - self._swept_at < SWEEP_EVERY:
             return False
         with self._work.tracer.span("sweep"):
             fetched = self._work.sweep.round()

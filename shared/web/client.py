@@ -36,14 +36,15 @@ class TokenSource:
 
     def __init__(self, http: httpx2.Client, credentials: Credentials, clock: Clock) -> None:
         self._http, self._credentials, self._clock = http, credentials, clock
-        self._token, self._until = "", clock.now()
+        self._token, self._since, self._until = "", clock.now(), clock.now()
         self._lock = threading.Lock()
 
     def token(self) -> str:
         """Return a token that is good for a while; raises ServiceUnavailableError."""
         now = self._clock.now()
         with self._lock:
-            if now >= self._until - RENEW_BEFORE:
+            # Before it was given: the clock ran ahead then, and was set right.
+            if not self._since <= now < self._until - RENEW_BEFORE:
                 self._renew(now)
             return self._token
 
@@ -58,7 +59,8 @@ class TokenSource:
         }
         granted = _object(_send(self._http, "POST", TOKEN_PATH, json=body), TOKEN_PATH)
         try:
-            self._token, self._until = granted["access_token"], now + timedelta(seconds=granted["expires_in"])
+            self._token, self._since = granted["access_token"], now
+            self._until = now + timedelta(seconds=granted["expires_in"])
         except (KeyError, TypeError) as error:
             message = f"{TOKEN_PATH} answered without a token"
             raise ServiceUnavailableError(message) from error

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.errors import ConfigurationError
 from shared.keys.ring import KeyDestroyedError
 from tests.component.cheqi.restoring import Home
 
@@ -72,12 +73,35 @@ def test_key_backups_are_removed_after_thirty_days(home: Home) -> None:
     assert gone.name not in {path.name for path in home.target.iterdir()}
 
 
+def test_a_key_backup_that_was_removed_in_part_or_is_damaged_does_not_stay(home: Home) -> None:
+    made = [home.back_up("--keys") for _ in range(2)]
+    in_part, damaged = (aged(one, "31") for one in made)
+    (in_part / "manifest.json").unlink()
+    (damaged / "manifest.json").write_text("{")
+
+    newest = home.back_up("--keys")
+
+    assert [path.name for path in home.target.iterdir()] == [newest.name]
+
+
 def aged(backup: Path, days: str) -> Path:
     """Let a backup have been taken so many days ago."""
     said = json.loads((backup / "manifest.json").read_text())
     taken = datetime.fromisoformat(said["taken_at"]) - timedelta(days=int(days))
     (backup / "manifest.json").write_text(json.dumps(said | {"taken_at": taken.isoformat()}))
-    return backup.rename(backup.with_name(f"{said['kind']}-{days}-days-old"))
+    return backup.rename(backup.with_name(f"{said['kind']}-{taken:%Y%m%dT%H%M%S.%fZ}"))
+
+
+def test_services_whose_secrets_were_lost_do_not_start_on_new_ones(tmp_path: Path) -> None:
+    home = Home(tmp_path, apart=True)
+    home.done("secrets")
+    with home.opened() as house:
+        house.nodes["governance"].keys.seal_text("r1", "words", "secret words")
+    (tmp_path / "secrets" / "governance" / "master.key").unlink()
+    home.done("secrets")
+
+    with home.opened() as house, pytest.raises(ConfigurationError, match="rider keys of governance were wrapped"):
+        house.start()
 
 
 def test_services_with_folders_of_their_own_are_put_back_into_those(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.errors import ConfigurationError
 from shared.keys.box import FileKeyBox, MemoryKeyBox
 from shared.keys.ring import KeyBox, KeyDestroyedError, KeyRing
 
@@ -51,6 +52,18 @@ def test_another_master_key_opens_nothing(box: KeyBox) -> None:
 
     with pytest.raises(ValueError, match="another key"):
         KeyRing(b"n" * 32, box).open_text("r1", "note", sealed)
+
+
+def test_a_master_key_that_did_not_wrap_what_is_kept_is_refused(box: KeyBox) -> None:
+    other = KeyRing(b"n" * 32, box)
+    other.refuse_other_master("governance")
+    KeyRing(MASTER, box).seal_text("r1", "note", "words")
+
+    KeyRing(MASTER, box).refuse_other_master("governance")
+    with pytest.raises(ConfigurationError, match="rider keys of governance were wrapped by another master key"):
+        other.refuse_other_master("governance")
+    KeyRing(MASTER, box).destroy("r1")
+    other.refuse_other_master("governance")
 
 
 def test_a_destroyed_key_opens_nothing_and_is_not_made_again(box: KeyBox) -> None:

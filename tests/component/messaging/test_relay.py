@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select
 
+from shared.clock import SettableClock
 from shared.events.envelope import Event
 from shared.events.governance import HazardPhotoStoredV1, HazardVerifiedV1
 from shared.messaging.arrivals import Arrival, read
 from shared.messaging.bus import DONE, Record
 from shared.messaging.cause import of_system
 from shared.messaging.log import emit, transaction
-from shared.messaging.relay import LEASE_S, Relay, count_unsent
+from shared.messaging.relay import LEASE_S, Relay, count_unsent, is_relaying
 from shared.messaging.seal import GENESIS, seal_of, stored_document
 from shared.messaging.source import LogReader
 from shared.messaging.tables import event_log
@@ -110,6 +111,19 @@ def test_a_second_relay_waits_for_the_lease_to_run_out(kit: Kit) -> None:
     late = relay_of(kit, ListBus(), "two").number()
 
     assert (early, late) == (0, 1)
+
+
+def test_a_lease_that_a_clock_wrote_which_ran_ahead_is_taken_over_once_it_is_set_right(kit: Kit) -> None:
+    right = kit.clock.now()
+    kit.clock = SettableClock(right + timedelta(days=365))
+    tell(kit, verified("h1"))
+    relay_of(kit, ListBus(), "one").number()
+    kit.clock = SettableClock(right)
+    tell(kit, verified("h2"))
+
+    assert relay_of(kit, ListBus(), "two").number() == 1
+    with kit.store.read() as session:
+        assert is_relaying(session, right)
 
 
 def test_a_stale_relay_that_sends_late_does_no_harm(kit: Kit) -> None:

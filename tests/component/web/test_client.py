@@ -1,7 +1,7 @@
 """A service asks another with its own token: kept while it is good, and an outage is told from an answer."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -72,6 +72,22 @@ def test_a_token_is_kept_until_shortly_before_it_ends(
     tokens = [asked for asked in other.asked if asked.endswith("/token")]
     assert len(tokens) == 2
     assert other.asked[1] == "GET /api/registration/riders/r1/phone Bearer token"
+
+
+def test_a_token_that_was_got_while_the_clock_ran_ahead_is_not_kept(other: Registration) -> None:
+    class Clock:
+        moment = NOON + timedelta(days=365)
+
+        def now(self) -> datetime:
+            return self.moment
+
+    clock, http = Clock(), httpx2.Client(transport=httpx2.MockTransport(other), base_url="http://other")
+    tokens = TokenSource(http, MINE, clock)
+    tokens.token()
+    clock.moment = NOON
+    tokens.token()
+
+    assert len([asked for asked in other.asked if asked.endswith("/token")]) == 2
 
 
 def test_what_is_not_there_is_none_and_not_an_outage(client: ServiceClient, other: Registration) -> None:

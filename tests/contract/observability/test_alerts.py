@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from cheqi.backup_age import STATE
+from cheqi.backup_age import STATES
 from cheqi.house import House
 from cheqi.serve import served_beside
 from shared.settings import Settings
@@ -49,7 +49,8 @@ def scraped(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     folder = tmp_path_factory.mktemp("house")
     settings = Settings(data=folder, sms="trial", host="127.0.0.1", port=free_port())
     with served_beside(House(settings)), httpx2.Client(base_url=settings.address, trust_env=False) as http:
-        (folder / STATE).write_text('{"finished_at": "2026-09-18T12:00:00Z", "seconds": 1, "bytes": 1}')
+        for state in STATES.values():
+            (folder / state).write_text('{"finished_at": "2026-09-18T12:00:00Z", "seconds": 1, "bytes": 1}')
         for service in ("registration", "governance", "rewards", "training", "notify"):
             http.get(f"/api/{service}/livez")
         text = http.get("/metrics").text
