@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 from shared.photos.picture import (
@@ -11,31 +10,18 @@ from shared.photos.picture import (
     REFUSALS,
     CleanPhoto,
     CostlyPhotoError,
-    DecoderBusyError,
     PhotoTooLargeError,
 )
 
-AT_ONCE_MAX = 2
-WAIT_MAX_S = 20
 RUN_MAX_S = 15
 ROOT = Path(__file__).parents[2]
 
-_places = threading.BoundedSemaphore(AT_ONCE_MAX)
-
 
 def inspect_apart(body: bytes) -> CleanPhoto:
-    """Return what is kept of a photo, decoded under limits of time and memory; raises PhotoError.
-
-    Two are decoded at once; who has waited for 20 s gets DecoderBusyError.
-    """
+    """Return what is kept of a photo, decoded under limits of time and memory; raises PhotoError."""
     if len(body) > BODY_MAX_BYTES:
         raise PhotoTooLargeError
-    if not _places.acquire(timeout=WAIT_MAX_S):
-        raise DecoderBusyError
-    try:
-        return _read(_decode(body))
-    finally:
-        _places.release()
+    return _read(_decode(body))
 
 
 def _decode(body: bytes) -> bytes:

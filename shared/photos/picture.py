@@ -73,6 +73,12 @@ class DecoderBusyError(PhotoError):
     code = "photo-decoder-busy"
 
 
+class PhotoInHandError(PhotoError):
+    """Another photo of the same person is being looked at; this one may be sent after it."""
+
+    code = "photo-in-hand"
+
+
 REFUSALS: dict[str, type[PhotoError]] = {
     error.code: error
     for error in (
@@ -82,9 +88,9 @@ REFUSALS: dict[str, type[PhotoError]] = {
         PhotoTooSmallError,
         DamagedPhotoError,
         CostlyPhotoError,
-        DecoderBusyError,
     )
 }
+"""What the program that decodes may say of a photo."""
 
 
 def are_alike(one: int, other: int, distance_max: int) -> bool:

@@ -1,5 +1,6 @@
 """The HTTP application of a service, and of several behind one address."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 from fastapi import APIRouter, FastAPI, Response
@@ -81,14 +82,14 @@ def operations_app(hosts: Sequence[Watched], metrics: Sequence[Metrics]) -> Fast
     describe_process(metrics[0])
 
     @app.get("/livez")
-    def get_livez() -> dict[str, str]:
-        """Tell that the process answers."""
+    async def get_livez() -> dict[str, str]:
+        """Tell that the process answers, also where no thread is free."""
         return {"status": "alive"}
 
     @app.get("/readyz")
-    def get_readyz() -> JSONResponse:
+    async def get_readyz() -> JSONResponse:
         """Tell whether every service can do its work, and why not (503)."""
-        health = {host.service.name: host.health() for host in hosts}
+        health = {host.service.name: await asyncio.to_thread(host.health) for host in hosts}
         ready = all(one.ready for one in health.values())
         reasons = {name: one.reasons for name, one in health.items() if not one.ready}
         return JSONResponse({"ready": ready, "reasons": reasons}, 200 if ready else 503)

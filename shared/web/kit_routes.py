@@ -1,5 +1,6 @@
 """Routes that every service has for other services, for operators and for auditors."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -43,15 +44,15 @@ class EventQuery:
 
 
 @router.get("/livez")
-def get_livez() -> dict[str, str]:
-    """Tell that the process answers."""
+async def get_livez() -> dict[str, str]:
+    """Tell that the process answers, also where no thread is free."""
     return {"status": "alive"}
 
 
 @router.get("/readyz")
-def get_readyz(request: Request, response: Response) -> dict[str, object]:
+async def get_readyz(request: Request, response: Response) -> dict[str, object]:
     """Tell whether the service can do its work, and why not (503)."""
-    health = request.app.state.host.health()
+    health = await asyncio.to_thread(request.app.state.host.health)
     response.status_code = 200 if health.ready else 503
     return {"ready": health.ready, "reasons": health.reasons}
 

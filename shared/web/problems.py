@@ -21,6 +21,7 @@ from shared.web.language import NOUNS_ZH, Language, choose_language
 TYPE_ROOT = "https://cheqi.cn/problems"
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
+PASSING = (429, 503)
 ERRORS_MAX = 20
 BY_STATUS = {400: kinds.BAD_JSON, 404: kinds.NO_SUCH_ROUTE, 405: kinds.METHOD_NOT_ALLOWED, 413: kinds.BODY_TOO_LARGE}
 FULL_ON_POSTGRESQL, FULL_ON_SQLITE = "53100", "disk is full"
@@ -60,7 +61,7 @@ def problem(request: Request, kind: ProblemKind, facts: dict[str, Any]) -> Respo
 
 
 def _waiting(kind: ProblemKind, facts: dict[str, Any]) -> dict[str, str]:
-    if "retry_after_s" in facts or kind.status == kinds.BUSY.status:
+    if "retry_after_s" in facts or kind.status in PASSING:
         return {"Retry-After": str(facts.get("retry_after_s", RETRY_AFTER_S))}
     return {"WWW-Authenticate": "Bearer"} if kind.status == 401 else {}  # noqa: PLR2004 - the status itself
 

@@ -33,7 +33,6 @@ def store_photo(call: Caller, content_type: Annotated[str, Header()] = "") -> Re
     answer = call.repeat(show)
     if answer is not None:
         return answer
-    call.act(lambda session: commands.admit_photo(session, call.principal), _admitted)
     upload, files = _inspected(call), ports(call).photos
     return call.once(lambda session: commands.store_photo(session, call.principal, upload, files), show)
 
@@ -57,9 +56,15 @@ def ports(call: Call) -> Ports:
 
 
 def _inspected(call: Call) -> Upload:
-    """Look at the photo before the transaction begins: decoding takes longer than any transaction should."""
+    """Look at the photo before the transaction begins: decoding takes longer than any transaction should.
+
+    It is counted in its turn, so that one which gets no turn costs none of the day's looks.
+    """
+    given = ports(call)
     try:
-        clean = ports(call).inspect(call.body)
+        with given.turns.turn(call.principal.id):
+            call.act(lambda session: commands.admit_photo(session, call.principal), _admitted)
+            clean = given.inspect(call.body)
     except PhotoError as error:
         raise problems.OF_ERRORS[type(error)]() from error
     return Upload(clean.jpeg, Trace(hashlib.sha256(call.body).hexdigest(), clean.phash))

@@ -61,6 +61,15 @@ DECODER_BUSY = ProblemKind(
     detail_en="Too many photos are being looked at, so this one was not kept. "
     "Try again soon with the same Idempotency-Key.",
 )
+PHOTO_IN_HAND = ProblemKind(
+    code="photo-in-hand",
+    status=429,
+    title_zh="上一张照片还在处理",
+    title_en="One photo at a time",
+    detail_zh="您的另一张照片正在处理，本次上传没有保存。请待其完成后用同一 Idempotency-Key 重试。",
+    detail_en="Another photo of yours is being looked at, so this one was not kept. "
+    "Send it again with the same Idempotency-Key once the other is answered.",
+)
 NOT_SENT_AS_PHOTO = ProblemKind(
     code="not-sent-as-photo",
     status=415,
@@ -116,4 +125,5 @@ OF_ERRORS: dict[type[picture.PhotoError], ProblemKind] = {
     picture.DamagedPhotoError: PHOTO_DAMAGED,
     picture.CostlyPhotoError: PHOTO_TOO_COSTLY,
     picture.DecoderBusyError: DECODER_BUSY,
+    picture.PhotoInHandError: PHOTO_IN_HAND,
 }

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from shared.photos import decoder
 from shared.photos.decode import CPU_MAX_S
 from shared.photos.decoder import ROOT, inspect_apart
-from shared.photos.picture import CostlyPhotoError, DecoderBusyError
+from shared.photos.picture import CostlyPhotoError
 from tests.component.governance.pictures import jpeg
 
 LIMITED = "from shared.photos import decode; decode._limit(); "
@@ -73,15 +72,3 @@ def test_the_decoder_does_not_see_the_service_s_environment(monkeypatch: pytest.
     inspect_apart(jpeg())
 
     assert seen == [{"PYTHONPATH": str(ROOT)}]
-
-
-def test_whoever_waits_too_long_for_a_decoder_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoder, "_places", threading.BoundedSemaphore(1))
-    monkeypatch.setattr(decoder, "WAIT_MAX_S", 0.01)
-    decoder._places.acquire()
-
-    with pytest.raises(DecoderBusyError):
-        inspect_apart(jpeg())
-
-    decoder._places.release()
-    assert inspect_apart(jpeg()).width == 800
