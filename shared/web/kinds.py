@@ -39,8 +39,8 @@ BODY_TOO_LARGE = ProblemKind(
     413,
     "请求过大",
     "The body is too large",
-    "请求正文超过此接口的上限。请缩小内容（例如压缩照片）后重试。",
-    "The body is over this route's limit. Send less, a smaller photo for example.",
+    "请求正文超过此接口 {limit_kb} KB 的上限。请缩小内容后重试。",
+    "The body is over this route's limit of {limit_kb} KB. Send less.",
 )
 NO_SUCH_ROUTE = ProblemKind(
     "no-such-route",

@@ -13,7 +13,7 @@ from shared.random import Random
 from shared.tracing import CURRENT, OFF, Kind, Span, TraceContext, Tracer
 from shared.web import kinds
 from shared.web.metrics import Metrics, method_told
-from shared.web.problems import MEDIA_TYPE, problem
+from shared.web.problems import MEDIA_TYPE, problem, too_large
 
 SAFE_HEADERS = {
     "Cache-Control": "no-store",
@@ -134,8 +134,7 @@ class TooLargeMiddleware:
                 return
             if message["type"] == "http.response.start" and _is_bare(message):
                 replaced = True
-                answer = problem(Request(scope), kinds.BODY_TOO_LARGE, {})
-                await answer(scope, receive, send)
+                await too_large(Request(scope))(scope, receive, send)
                 return
             await send(message)
 

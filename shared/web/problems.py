@@ -2,14 +2,16 @@
 
 import errno
 import json
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 
 from shared.clock import SHANGHAI
 from shared.errors import ProblemKind, Refusal
@@ -23,7 +25,9 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 PASSING = (429, 503)
 ERRORS_MAX = 20
-BY_STATUS = {400: kinds.BAD_JSON, 404: kinds.NO_SUCH_ROUTE, 405: kinds.METHOD_NOT_ALLOWED, 413: kinds.BODY_TOO_LARGE}
+BY_STATUS = {400: kinds.BAD_JSON, 404: kinds.NO_SUCH_ROUTE, 405: kinds.METHOD_NOT_ALLOWED}
+OWN_WORDS = "too_large"
+R = TypeVar("R", bound=Callable[..., Any])
 FULL_ON_POSTGRESQL, FULL_ON_SQLITE = "53100", "disk is full"
 
 
@@ -58,6 +62,22 @@ def problem(request: Request, kind: ProblemKind, facts: dict[str, Any]) -> Respo
     headers = {"Content-Language": language, **_waiting(kind, facts)}
     content = json.dumps(body, ensure_ascii=False)
     return Response(content, kind.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def told_too_large(kind: ProblemKind) -> Callable[[R], R]:
+    """Let a route answer a body over its limit in words of its own."""
+
+    def mark(route: R) -> R:
+        setattr(route, OWN_WORDS, kind)
+        return route
+
+    return mark
+
+
+def too_large(request: Request) -> Response:
+    """Return the problem of a body over its route's limit, in the route's own words where it has some."""
+    kind = getattr(request.scope.get("endpoint"), OWN_WORDS, kinds.BODY_TOO_LARGE)
+    return problem(request, kind, {"limit_kb": request.scope[MAX_BODY_SIZE_SCOPE_KEY] // 1024})
 
 
 def _waiting(kind: ProblemKind, facts: dict[str, Any]) -> dict[str, str]:
@@ -112,6 +132,8 @@ def is_json(request: Request) -> bool:
 
 def _of_status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    if error.status_code == kinds.BODY_TOO_LARGE.status:
+        return too_large(request)
     return problem(request, BY_STATUS.get(error.status_code, kinds.REFUSED), {})
 
 

@@ -15,6 +15,7 @@ from services.governance.ports import Ports
 from shared.auth import Role, authorize
 from shared.photos.picture import BODY_MAX_BYTES, PhotoError
 from shared.web import Call, Caller
+from shared.web.problems import told_too_large
 
 router = APIRouter(tags=["photos"])
 BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
@@ -24,6 +25,7 @@ SHOWN: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": BYTES}
 
 
 @router.post("/photos", status_code=201, response_model=PhotoView, max_body_size=BODY_MAX_BYTES, openapi_extra=SENT)
+@told_too_large(problems.PHOTO_TOO_LARGE)
 def store_photo(call: Caller, content_type: Annotated[str, Header()] = "") -> Response:
     """Store a photo (rider), sent as the body itself; a report may carry it within a day."""
     authorize(call.principal, {Role.RIDER})

@@ -90,7 +90,7 @@ def test_a_sealed_file_moved_to_another_photo_does_not_open(stage: Stage) -> Non
         (encoded(picture(1), "TIFF"), "image/png", (415, "not-a-photo")),
         (jpeg()[:5000], "image/jpeg", (422, "photo-damaged")),
         (jpeg(), "application/json", (415, "not-sent-as-photo")),
-        (jpeg() + b"\0" * BODY_MAX_BYTES, "image/jpeg", (413, "body-too-large")),
+        (jpeg() + b"\0" * BODY_MAX_BYTES, "image/jpeg", (413, "photo-too-large")),
         (encoded(picture(1).resize((20, 20))), "image/jpeg", (422, "photo-too-small")),
         (encoded(picture(1).convert("1").resize((8001, 5000)), "PNG"), "image/png", (422, "photo-too-many-pixels")),
     ],
@@ -104,6 +104,18 @@ def test_what_is_no_photo_is_refused_for_its_reason_and_leaves_nothing(
     assert code(answer) == problem
     assert stage.files() == []
     assert not stage.bench.told(HazardPhotoStoredV1)
+
+
+def test_a_photo_that_is_too_large_is_told_the_limit_also_when_it_does_not_say_its_size(stage: Stage) -> None:
+    mib = 1024 * 1024
+    headers = {"Idempotency-Key": "one", "Content-Type": "image/jpeg"}
+
+    sent = (b"x" * mib for _ in range(12))
+    answer = stage.bench.http(RIDER).post("/api/governance/photos", content=sent, headers=headers)
+
+    assert code(answer) == (413, "photo-too-large")
+    assert "over 8 MB" in answer.json()["detail"]
+    assert answer.json()["limit_kb"] * 1024 == BODY_MAX_BYTES == 8 * mib
 
 
 def test_only_riders_send_photos(stage: Stage) -> None:

@@ -92,6 +92,14 @@ def test_a_route_may_take_more_than_others(bench: Bench, size: int, status: int)
     assert status == 200 or code(answer) == "body-too-large"
 
 
+def test_a_body_that_is_too_large_is_told_the_limit_of_its_route(bench: Bench) -> None:
+    note = post(bench, b" " * (MEGABYTE + 1))
+    photo = bench.http(RIDER).put("/api/training/photo", content=b"x" * (PHOTO_MAX_BYTES + 1))
+
+    assert "limit of 1024 KB" in note.json()["detail"]
+    assert "limit of 2048 KB" in photo.json()["detail"]
+
+
 def test_a_service_s_own_word_on_size_is_not_replaced(bench: Bench) -> None:
     answer = bench.http(RIDER).put("/api/training/photo", content=b"large")
 

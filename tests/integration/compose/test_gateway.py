@@ -95,8 +95,14 @@ def test_a_caller_who_names_other_addresses_is_limited_all_the_same_and_another_
     assert sent.isdisjoint(phones[ADDRESS_LIMIT:])
 
 
-def test_what_is_too_large_is_refused_in_the_service_s_own_words(stack: Stack) -> None:
-    status, said = asked(stack, "/api/governance/hazards", "POST", b"x" * 2_000_000)
+@pytest.mark.parametrize(
+    ("path", "size", "said"),
+    [("hazards", 2_000_000, b"body-too-large"), ("photos", 9_000_000, b"photo-too-large")],
+)
+def test_what_is_too_large_is_refused_in_the_service_s_own_words(
+    stack: Stack, path: str, size: int, said: bytes
+) -> None:
+    status, body = asked(stack, f"/api/governance/{path}", "POST", b"x" * size)
 
     assert status == http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    assert b"body-too-large" in said
+    assert said in body
