@@ -7,7 +7,9 @@ from fastapi import APIRouter
 from sqlalchemy import MetaData, SelectBase
 from sqlalchemy.orm import Session
 
+from shared.auth import Principal
 from shared.messaging import Handlers, Timers
+from shared.offices import Office
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Service:
 
     `lock` locks the aggregates that handlers name, in the order given; `public` holds routes at the root; `timed`
     selects the subjects of a rider's timers, so that what was due before an erasure is done before it. `erase_again`
-    carries out an erasure that the service itself told of, and tells whether there was anything to erase.
+    carries out an erasure that the service itself told of, and tells whether there was anything to erase. `offices`
+    lists what is known of the appointments of somebody to the office that the token names: who left it is refused.
     """
 
     name: str
@@ -58,4 +61,5 @@ class Service:
     public: APIRouter | None = None
     lock: Callable[[Session, Sequence[str]], None] | None = None
     timed: Callable[[str], SelectBase] | None = None
+    offices: Callable[[Session, Principal], Sequence[Office]] = lambda _session, _staff: ()
     erase_again: Callable[[Session, str], bool] = lambda _session, _rider_id: False

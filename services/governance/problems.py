@@ -19,12 +19,3 @@ CONSENT_DECLINED = ProblemKind(
     detail_en="You declined that photos are kept with reports, so this one was not. "
     "Report in words, or consent to {purpose} first.",
 )
-OFFICE_ENDED = ProblemKind(
-    code="office-ended",
-    status=403,
-    title_zh="您的任职已结束",
-    title_en="Your appointment has ended",
-    detail_zh="您在该街道的任职已结束，不能再处理上报。请重新登录；如有误，请联系区级管理员。",
-    detail_en="Your appointment there has ended, so you cannot decide about reports any more. "
-    "Sign in again, or ask a district administrator if this is wrong.",
-)

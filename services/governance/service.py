@@ -15,11 +15,13 @@ from services.governance.photos import api as photos_api
 from services.governance.photos import personal as photos_personal
 from services.governance.photos.handlers import timers
 from services.governance.ports import Ports
+from shared.offices import KeptOffices
 from shared.photos.decoder import inspect_apart
 from shared.photos.picture import Inspect
 from shared.photos.store import PhotoStore
 from shared.service import Service
 
+OFFICES = KeptOffices(METADATA)
 ROUTER = APIRouter()
 for _noun in (categories_api, photos_api, hazards_api, decisions_api):
     ROUTER.include_router(_noun.router)
@@ -30,7 +32,8 @@ def build(*, photos: PhotoStore, inspect: Inspect = inspect_apart) -> Service:
     return Service(
         name="governance",
         metadata=METADATA,
-        handlers=HANDLERS,
+        handlers={**HANDLERS, **OFFICES.handlers},
+        offices=OFFICES.list_offices,
         timers=timers(photos),
         router=ROUTER,
         erase=erase,

@@ -23,6 +23,7 @@ from services.registration.riders.api import router as riders
 from services.registration.secrets import open_secrets
 from services.registration.staff.api import router as staff
 from services.registration.staff.commands import END_APPOINTMENT, end_expired_appointment
+from services.registration.staff.store import list_offices
 from shared.auth.tokens import SigningKeys
 from shared.clock import Clock
 from shared.messaging import Timers
@@ -43,6 +44,7 @@ def build(ports: Ports) -> Service:
         name=NAME,
         metadata=METADATA,
         handlers=HANDLERS,
+        offices=list_offices,
         timers=TIMERS,
         router=ROUTER,
         erase=erase,

@@ -19,9 +19,11 @@ from services.rewards.vouchers import commands as vouchers_commands
 from services.rewards.vouchers import personal as vouchers_personal
 from services.rewards.vouchers import store as vouchers
 from shared.messaging import Handlers, Timers
+from shared.offices import KeptOffices
 from shared.service import Service
 
-HANDLERS: Handlers = {**ledger_handlers.HANDLERS, **redemptions_handlers.HANDLERS}
+OFFICES = KeptOffices(METADATA)
+HANDLERS: Handlers = {**ledger_handlers.HANDLERS, **redemptions_handlers.HANDLERS, **OFFICES.handlers}
 TIMERS: Timers = {**ledger_handlers.TIMERS, **vouchers_commands.TIMERS}
 ROUTER = APIRouter()
 for _noun in (ledger_api, offers_api, vouchers_api, redemptions_api):
@@ -34,6 +36,7 @@ def build(*, code_key: bytes) -> Service:
         name="rewards",
         metadata=METADATA,
         handlers=HANDLERS,
+        offices=OFFICES.list_offices,
         timers=TIMERS,
         router=ROUTER,
         erase=erase,

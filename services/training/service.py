@@ -15,8 +15,10 @@ from services.training.courses.handlers import HANDLERS
 from services.training.directory import RiderDirectory
 from services.training.models import METADATA
 from services.training.ports import Ports
+from shared.offices import KeptOffices
 from shared.service import Service
 
+OFFICES = KeptOffices(METADATA)
 ROUTER = APIRouter()
 for _noun in (courses_api, classes_api, certificates_api):
     ROUTER.include_router(_noun.router)
@@ -27,7 +29,8 @@ def build(*, directory: RiderDirectory, public_url: str) -> Service:
     return Service(
         name="training",
         metadata=METADATA,
-        handlers=HANDLERS,
+        handlers={**HANDLERS, **OFFICES.handlers},
+        offices=OFFICES.list_offices,
         timers={},
         router=ROUTER,
         erase=erase,

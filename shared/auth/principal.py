@@ -22,6 +22,8 @@ class Role(StrEnum):
 
 
 STAFF = frozenset({Role.SUBDISTRICT_STAFF, Role.DISTRICT_STAFF, Role.ADMINISTRATOR})
+OFFICES = STAFF | {Role.DATA_OFFICER, Role.OPERATOR}
+"""What somebody is appointed to, until the appointment ends."""
 DISTRICT_WIDE = frozenset({Role.DISTRICT_STAFF, Role.ADMINISTRATOR, Role.DATA_OFFICER})
 
 

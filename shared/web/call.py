@@ -13,9 +13,11 @@ from pydantic import BaseModel
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from shared.auth import Principal, authorize, office_of
+from shared.auth import OFFICES, Principal, authorize, office_of
+from shared.clock import local_day
 from shared.errors import FORBIDDEN, UNAUTHORISED
 from shared.messaging.cause import Cause, of_command
+from shared.offices import OFFICE_ENDED, has_left
 from shared.tracing import HEADER, TraceContext
 from shared.web import idempotency, kinds, openapi
 from shared.web.host import Host
@@ -76,6 +78,7 @@ class Call:
     def read(self, query: Callable[[Session], T]) -> T:
         """Answer from a snapshot."""
         with self.host.snapshot() as session:
+            self._refuse_former(session)
             return query(session)
 
     def once(self, command: Command, show: Show, status: int = 201) -> Response:
@@ -89,6 +92,7 @@ class Call:
         used, cause = self._claim(), self._cause(now)
         self.host.forgetting.forget_when_due(lambda: self.host.transaction(cause), now)
         with self.host.transaction(cause) as session:
+            self._refuse_former(session)
             earlier = idempotency.claim(session, used, now)
             if earlier is None:
                 made = command(session)
@@ -105,16 +109,26 @@ class Call:
         """
         used = self._claim()
         with self.host.snapshot() as session:
+            self._refuse_former(session)
             earlier = idempotency.find(session, used)
             return None if earlier is None else self._answered_before(session, earlier, show, self.now)
 
     def act(self, command: Command, show: Show, status: int = 200) -> Response:
         """Obey a command that is harmless by repetition, and show what it made."""
         with self.host.transaction(self._cause(self.now)) as session:
+            self._refuse_former(session)
             made = command(session)
             session.flush()
             answer = show(session, made).model_dump_json()
         return _json(answer, status)
+
+    def _refuse_former(self, session: Session) -> None:
+        """Refuse staff whose office is known to have ended, in the transaction of whatever they ask."""
+        caller = self.caller
+        if caller is None or caller.role not in OFFICES:
+            return
+        if has_left(self.host.service.offices(session, caller), local_day(self.now)):
+            raise OFFICE_ENDED()
 
     def _answered_before(self, session: Session, earlier: Row[Any], show: Show, now: datetime) -> Response:
         answer = idempotency.kept_answer(earlier, now) or self._read_now(show(session, earlier.made))

@@ -1,1 +1,1 @@
-"""Riders and staff, as far as governance must know them."""
+"""Riders, as far as governance must know them."""

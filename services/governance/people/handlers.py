@@ -1,15 +1,12 @@
-"""What governance does about other services' events: keep where riders belong, their consents, and staff's offices."""
+"""What governance does about other services' events: keep where riders belong, and their consents."""
 
 from sqlalchemy.orm import Session
 
 from services.governance.people import store
-from services.governance.people.models import Appointment
 from shared.events.registration import (
     ConsentChangedV1,
     RiderMovedV1,
     RiderRegisteredV1,
-    StaffAppointedV1,
-    StaffEndedV1,
 )
 from shared.messaging import Handlers, each, is_erased
 
@@ -32,36 +29,8 @@ def keep_consent(session: Session, event: ConsentChangedV1) -> None:
         store.keep_consent(session, event.rider_id, event.purpose, granted=event.granted)
 
 
-def keep_appointment(session: Session, event: StaffAppointedV1) -> None:
-    """Keep an office that somebody holds from now on."""
-    appointment = Appointment(
-        id=event.appointment_id,
-        staff_id=event.staff_id,
-        role=event.role,
-        subdistrict=event.subdistrict,
-        ends_on=event.ends_on,
-        ended=False,
-    )
-    store.keep_appointment(session, appointment)
-
-
-def end_appointment(session: Session, event: StaffEndedV1) -> None:
-    """Keep that somebody holds an office no more."""
-    appointment = Appointment(
-        id=event.appointment_id,
-        staff_id=event.staff_id,
-        role=event.role,
-        subdistrict=event.subdistrict,
-        ends_on=store.find_last_day(session, event.appointment_id),
-        ended=True,
-    )
-    store.keep_appointment(session, appointment)
-
-
 HANDLERS: Handlers = {
     RiderRegisteredV1: each(keep_registered_rider),
     RiderMovedV1: each(keep_moved_rider),
     ConsentChangedV1: each(keep_consent),
-    StaffAppointedV1: each(keep_appointment),
-    StaffEndedV1: each(end_appointment),
 }

@@ -1,8 +1,6 @@
-"""Where riders belong, what they consent to and which offices staff hold, as registration last told."""
+"""Where riders belong and what they consent to, as registration last told."""
 
-from datetime import date
-
-from sqlalchemy import Boolean, Date, Text
+from sqlalchemy import Boolean, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.governance.models import Base
@@ -25,16 +23,3 @@ class Consent(Base):
     rider_id: Mapped[str] = mapped_column(Text, primary_key=True)
     purpose: Mapped[str] = mapped_column(Text, primary_key=True)
     granted: Mapped[bool] = mapped_column(Boolean)
-
-
-class Appointment(Base):
-    """An office that somebody holds or held; `subdistrict` is 110108 for the whole district."""
-
-    __tablename__ = "appointment"
-
-    id: Mapped[str] = mapped_column(Text, primary_key=True)
-    staff_id: Mapped[str] = mapped_column(Text, index=True)
-    role: Mapped[str] = mapped_column(Text)
-    subdistrict: Mapped[str] = mapped_column(Text)
-    ends_on: Mapped[date | None] = mapped_column(Date)
-    ended: Mapped[bool] = mapped_column(Boolean)

@@ -4,7 +4,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.registration.staff.models import Appointment, StaffMember
+from shared.auth import Principal
 from shared.errors import NOT_FOUND
+from shared.events.envelope import DISTRICT
+from shared.offices import Office
 
 
 def add_member(session: Session, member: StaffMember) -> StaffMember:
@@ -50,6 +53,16 @@ def get_newest(session: Session, staff_id: str) -> Appointment:
     if newest is None:
         raise NOT_FOUND(kind="staff", id=staff_id)
     return newest
+
+
+def list_offices(session: Session, staff: Principal) -> list[Office]:
+    """Return the appointments of somebody to the office that the token names."""
+    wanted = select(Appointment.ends_on, Appointment.ended_at).where(
+        Appointment.staff_id == staff.id,
+        Appointment.role == staff.role.value,
+        Appointment.subdistrict == (staff.subdistrict or DISTRICT),
+    )
+    return [Office(row.ends_on, ended=row.ended_at is not None) for row in session.execute(wanted)]
 
 
 def list_appointments(subdistrict: str | None) -> Select[Appointment]:

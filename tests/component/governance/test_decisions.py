@@ -153,6 +153,7 @@ def test_an_office_that_ended_ends_at_once_though_the_token_lives_on(stage: Stag
     stage.bench.apply(StaffEndedV1(**_office()))
 
     assert code(stage.verify(hazard_id)) == (403, "office-ended")
+    assert code(stage.get(STAFF, f"/hazards/{hazard_id}")) == (403, "office-ended")
 
 
 def test_an_office_that_was_given_again_counts_and_one_elsewhere_does_not(stage: Stage) -> None:

@@ -6,7 +6,8 @@ from itertools import permutations
 import pytest
 from sqlalchemy import select
 
-from services.governance.people.models import Appointment, Rider
+from services.governance.people.models import Rider
+from services.governance.service import OFFICES
 from shared.auth import Principal, Role
 from shared.events.envelope import Event
 from shared.events.registration import RiderMovedV1, RiderRegisteredV1, StaffAppointedV1, StaffEndedV1
@@ -24,7 +25,7 @@ ENDED = StaffEndedV1(**OFFICE)
 def kept(stage: Stage) -> list[tuple[object, ...]]:
     """Return every row about people."""
     with stage.bench.read() as session:
-        rows = [*session.execute(select(Rider.__table__)), *session.execute(select(Appointment.__table__))]
+        rows = [*session.execute(select(Rider.__table__)), *session.execute(select(OFFICES.table))]
     return [tuple(row) for row in rows]
 
 

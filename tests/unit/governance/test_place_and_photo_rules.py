@@ -1,6 +1,4 @@
-"""What counts as near, which photos are the same, which categories are open, who is in office."""
-
-from datetime import date, timedelta
+"""What counts as near, which photos are the same, which categories are open."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +6,7 @@ from hypothesis import strategies as st
 
 from services.governance.categories.rules import FIRST_CATEGORIES, Kind, is_open
 from services.governance.hazards.rules import NEAR_RULES, nearness_m
-from services.governance.people.rules import Office, has_left, home_of
+from services.governance.people.rules import home_of
 from services.governance.photos.rules import (
     FOUND_DISTANCE_MAX,
     PHOTO_RULES,
@@ -25,7 +23,6 @@ NEAR, PHOTO = NEAR_RULES[0], PHOTO_RULES[0]
 HERE = Point(39.99, 116.31)
 DEGREE_M = 111_195
 CLEAR = 0xFFFF_0000_FFFF_0000
-TODAY = date(2026, 9, 18)
 
 
 @given(st.floats(0, 200))
@@ -112,22 +109,6 @@ def test_a_closed_category_closes_those_under_it_at_any_depth() -> None:
     catalogue = {kind.code: kind for kind in kinds}
 
     assert not any(is_open(catalogue, code) for code in ("a", "b", "c", "unknown"))
-
-
-@pytest.mark.parametrize(
-    ("offices", "left"),
-    [
-        ([], False),
-        ([Office(None, ended=False)], False),
-        ([Office(TODAY, ended=False)], False),
-        ([Office(TODAY - timedelta(days=1), ended=False)], True),
-        ([Office(None, ended=True)], True),
-        ([Office(None, ended=True), Office(None, ended=False)], False),
-    ],
-    ids=["nothing heard", "in office", "last day", "day after", "ended", "appointed again"],
-)
-def test_somebody_has_left_when_every_known_appointment_is_over(offices: list[Office], left: bool) -> None:  # noqa: FBT001 - a case of the table
-    assert has_left(offices, TODAY) == left
 
 
 def test_where_a_rider_belongs_is_the_token_s_word_first() -> None:
