@@ -1,13 +1,17 @@
 """The house: every service in one process, on the local bus and one SQLite file each."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+
+from sqlalchemy.orm import Session
 
 from cheqi.assembly import SERVICES, Assembly
 from cheqi.folder import has_data
 from services.registration.codes.trial import TrialSMS
 from services.registration.identity import commands as identity
 from services.registration.ports import Ports as RegistrationPorts
+from services.registration.staff import commands as staff
+from services.registration.tokens import invitation_text
 from shared.clock import Clock, SystemClock
 from shared.errors import ConfigurationError
 from shared.messaging.bus import OpenBus
@@ -68,9 +72,18 @@ class House:
 
     def create_administrator(self, login: str, password: str) -> str:
         """Make an administrator; return the address that an authenticator app reads. Raises a refusal."""
-        node = self.nodes["registration"]
-        with node.transaction(of_system(self.clock.now())) as session:
+        with self._commanded() as session:
             return identity.create_administrator(session, self.registration, login, password)
+
+    def end_office(self, login: str, *, even_last: bool) -> str:
+        """End the office of a member of staff, an administrator too; return the person's id. Raises a refusal."""
+        with self._commanded() as session:
+            return staff.end_by_operator(session, login, even_last=even_last)
+
+    def invite_again(self, login: str) -> str:
+        """Invite a member of staff anew, an administrator too; return the invitation. Raises a refusal."""
+        with self._commanded() as session:
+            return invitation_text(self.registration.secrets, staff.invite_again_by_operator(session, login))
 
     def gateway(self) -> Gateway:
         """Return the HTTP application of all services."""
@@ -90,6 +103,9 @@ class House:
         for bus in self._buses:
             bus.close()
         self.assembly.close()
+
+    def _commanded(self) -> AbstractContextManager[Session]:
+        return self.nodes["registration"].transaction(of_system(self.clock.now()))
 
     def _worker(self, node: Node) -> Worker:
         logs = {name: other.log for name, other in self.nodes.items()}

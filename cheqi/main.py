@@ -24,7 +24,7 @@ from shared.errors import ConfigurationError
 from shared.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Cheqi (车骑) serves a city district's riders.", add_completion=False)
-staff = typer.Typer(no_args_is_help=True, help="The first administrator.")
+staff = typer.Typer(no_args_is_help=True, help="Administrators, and staff in need.")
 app.add_typer(staff, name="staff")
 app.add_typer(parked.app, name="parked")
 app.add_typer(topics.app, name="topics")
@@ -133,6 +133,25 @@ def create_administrator(
         password = sys.stdin.readline().rstrip("\n") if password_stdin else _asked_password()
         with opened(read_settings(), make=True) as house:
             typer.echo(house.create_administrator(login, password))
+
+
+@staff.command("end")
+def end_office(
+    login: Annotated[str, typer.Option(help="The login of the member of staff.")],
+    even_last: Annotated[bool, typer.Option("--even-last", help="End the last administrator's office too.")] = False,
+) -> None:
+    """End the office of a member of staff or an administrator; sign-ins and invitations count no more."""
+    with explained(), opened(read_settings()) as house:
+        person_id = house.end_office(login, even_last=even_last)
+    say(f"the office of {login} ({person_id}) has ended")
+
+
+@staff.command("invite-again")
+def invite_again(login: Annotated[str, typer.Option(help="The login of the member of staff.")]) -> None:
+    """Invite a member of staff or an administrator to choose another password; prints the invitation, once."""
+    with explained(), opened(read_settings()) as house:
+        invitation = house.invite_again(login)
+    typer.echo(invitation)
 
 
 def _asked_password() -> str:

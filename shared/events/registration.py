@@ -79,6 +79,13 @@ class SignedInV1(Event, source="registration", subject="person_id", internal=Tru
     method: str
 
 
+class SignedOutV1(Event, source="registration", subject="person_id", internal=True):
+    """A person ended all own sign-ins; `sign_ins` tells how many."""
+
+    person_id: str
+    sign_ins: int
+
+
 class RiderDetailsChangedV1(Event, source="registration", subject="rider_id", internal=True):
     """A rider's own details were changed; `fields` names them, never their values."""
 

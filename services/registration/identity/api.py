@@ -20,6 +20,7 @@ from services.registration.identity.schemas import (
     CodeGrant,
     PasswordGrant,
     RefreshGrant,
+    SignedOutView,
 )
 from services.registration.issuing import person_tokens, service_token, unstored
 from services.registration.ports import Ports, ports_of
@@ -27,10 +28,11 @@ from services.registration.proofs import limit_key, place_of, proof_of, take_try
 from services.registration.schemas import TokenView, nothing
 from services.registration.tokens import FreshToken, fresh_token, invitation_id_of, refresh_digest
 from shared.auth import Principal, Role
+from shared.auth.tokens import ACCESS_LIFE
 from shared.errors import Refusal
 from shared.messaging import now
 from shared.random import token
-from shared.web import Call, OpenCaller
+from shared.web import Call, Caller, OpenCaller
 
 FORM = "application/x-www-form-urlencoded"
 FIELDS_MAX = 20
@@ -52,6 +54,16 @@ def give_token(call: OpenCaller) -> Response:
     """Give tokens for a code, a password, a refresh token or a client's secret; the body is JSON or a form."""
     grant = _read_grant(call)
     return unstored(GIVEN_FOR[type(grant)](call, grant))
+
+
+@router.delete("/sign-ins", response_model=SignedOutView)
+def sign_out(call: Caller) -> Response:
+    """Sign the caller out everywhere: no refresh token of the person counts any more, this device's included."""
+    until = call.now + ACCESS_LIFE
+    return call.act(
+        lambda session: commands.sign_out(session, call.principal),
+        lambda _, person_id: SignedOutView(person_id=person_id, access_until=until),
+    )
 
 
 @router.post("/staff/activations", status_code=201, response_model=ActivatedView)

@@ -25,7 +25,7 @@ from services.registration.tokens import FreshToken
 from shared.auth import Principal, Role
 from shared.clock import local_day
 from shared.events.envelope import DISTRICT
-from shared.events.registration import CredentialsChosenV1, SignedInV1
+from shared.events.registration import CredentialsChosenV1, SignedInV1, SignedOutV1
 from shared.messaging import emit, now
 
 TOTP_SEAL = "totp"
@@ -125,6 +125,18 @@ def revoke_reused(session: Session, presented: str) -> str:
     """Revoke the family of a refresh token that was used before; return nothing of use."""
     store.revoke_family_of_used(session, presented)
     return ""
+
+
+def sign_out(session: Session, principal: Principal) -> str:
+    """End all sign-ins of the person who asks: no refresh token of the person counts any more; return the person's id.
+
+    Where there is none to end, nothing is told.
+    """
+    ended = store.revoke_tokens(session, principal.id)
+    if ended:
+        told = SignedOutV1(subdistrict=principal.subdistrict or DISTRICT, person_id=principal.id, sign_ins=ended)
+        emit(session, told)
+    return principal.id
 
 
 def sign_in_client(session: Session, client: Client) -> str:

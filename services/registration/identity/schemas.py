@@ -1,5 +1,6 @@
 """Bodies and views of signing in."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints, TypeAdapter
@@ -45,6 +46,13 @@ class ClientGrant(Body):
 
 Grant = Annotated[CodeGrant | PasswordGrant | RefreshGrant | ClientGrant, Field(discriminator="grant_type")]
 GRANT: TypeAdapter[CodeGrant | PasswordGrant | RefreshGrant | ClientGrant] = TypeAdapter(Grant)
+
+
+class SignedOutView(BaseModel):
+    """A person whose refresh tokens count no more; access tokens that are out run out by themselves until a moment."""
+
+    person_id: str
+    access_until: datetime
 
 
 class Activation(Body):

@@ -124,10 +124,10 @@ def revoke_family_of_used(session: Session, presented: str) -> None:
     session.execute(family.values(revoked_at=now(session)), execution_options={"synchronize_session": False})
 
 
-def revoke_tokens(session: Session, person_id: str) -> None:
-    """Let no refresh token of a person count any more."""
+def revoke_tokens(session: Session, person_id: str) -> int:
+    """Let no refresh token of a person count any more; return how many sign-ins ended by that."""
     family = update(TokenFamily).where(TokenFamily.person_id == person_id, TokenFamily.revoked_at.is_(None))
-    session.execute(family.values(revoked_at=now(session)))
+    return len(session.execute(family.values(revoked_at=now(session)).returning(TokenFamily.id)).all())
 
 
 def forget_expired(session: Session, moment: datetime) -> None:

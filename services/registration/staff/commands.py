@@ -19,6 +19,8 @@ from shared.messaging import cancel, emit, new_id, now, schedule
 
 APPOINTERS = frozenset({Role.ADMINISTRATOR, Role.DISTRICT_STAFF})
 END_APPOINTMENT = "end-appointment"
+OPERATOR = Principal("console", Role.OPERATOR)
+"""Whoever uses the command line, as invitations name who invited."""
 
 
 def add_staff(session: Session, principal: Principal, draft: StaffDraft) -> str:
@@ -46,15 +48,38 @@ def invite_again(session: Session, principal: Principal, staff_id: str) -> str:
 
     What the person signed in with until now goes on to hold until the invitation is accepted.
     """
-    _lock_standing(session, principal, staff_id)
+    _lock_appointed(session, principal, staff_id)
     _invite(session, principal, staff_id)
     return staff_id
 
 
 def end_appointment(session: Session, principal: Principal, staff_id: str) -> str:
     """End a person's office: no token is given out any more. Return the person's id."""
-    _end(session, _lock_standing(session, principal, staff_id))
+    _end(session, _lock_appointed(session, principal, staff_id))
     return staff_id
+
+
+def end_by_operator(session: Session, login: str, *, even_last: bool) -> str:
+    """End the office of whoever has a login, an administrator too, from the command line only; return the person's id.
+
+    Raises LOGIN_UNKNOWN, NOT_APPOINTED, and LAST_ADMINISTRATOR unless even that one is to go.
+    """
+    administrators = store.lock_administrators(session)
+    standing = _lock_standing(session, _get_person(session, login))
+    others = [one for one in administrators if one.staff_id != standing.staff_id]
+    if standing.role == Role.ADMINISTRATOR and not others and not even_last:
+        raise problems.LAST_ADMINISTRATOR(login=login)
+    _end(session, standing)
+    return standing.staff_id
+
+
+def invite_again_by_operator(session: Session, login: str) -> str:
+    """Invite whoever has a login anew, an administrator too, from the command line only; return the invitation's id.
+
+    Raises LOGIN_UNKNOWN and NOT_APPOINTED.
+    """
+    standing = _lock_standing(session, _get_person(session, login))
+    return _invite(session, OPERATOR, standing.staff_id).id
 
 
 def end_expired_appointment(session: Session, appointment_id: str) -> None:
@@ -134,14 +159,26 @@ def _schedule_end(session: Session, appointment: Appointment) -> None:
         schedule(session, END_APPOINTMENT, appointment.id, end_of_local_day(last_noon))
 
 
-def _lock_standing(session: Session, principal: Principal, staff_id: str) -> Appointment:
+def _lock_appointed(session: Session, principal: Principal, staff_id: str) -> Appointment:
     authorize(principal, APPOINTERS)
+    standing = _lock_standing(session, staff_id)
+    _ensure_may_appoint(principal, Role(standing.role))
+    return standing
+
+
+def _lock_standing(session: Session, staff_id: str) -> Appointment:
     store.lock_member(session, staff_id)
     standing = store.find_standing(session, staff_id)
     if standing is None:
         raise problems.NOT_APPOINTED(staff_id=staff_id)
-    _ensure_may_appoint(principal, Role(standing.role))
     return standing
+
+
+def _get_person(session: Session, login: str) -> str:
+    credential = identity.find_credential(session, login)
+    if credential is None or credential.kind != Kind.STAFF:
+        raise problems.LOGIN_UNKNOWN(login=login)
+    return credential.person_id
 
 
 def _ensure_may_appoint(principal: Principal, role: Role) -> None:
@@ -150,6 +187,7 @@ def _ensure_may_appoint(principal: Principal, role: Role) -> None:
         raise problems.MAY_NOT_APPOINT(role=role.value)
 
 
-def _invite(session: Session, principal: Principal, person_id: str) -> None:
-    identity.open_invitation(session, person_id, principal.actor)
+def _invite(session: Session, principal: Principal, person_id: str) -> Invitation:
+    invitation = identity.open_invitation(session, person_id, principal.actor)
     emit(session, PersonInvitedV1(subdistrict=principal.subdistrict or DISTRICT, person_id=person_id))
+    return invitation

@@ -44,3 +44,21 @@ NOT_APPOINTED = ProblemKind(
     detail_zh="该人员没有可结束的任职，可能已经结束。请刷新后查看。",
     detail_en="There is no office to end; it may have been ended already. Load the list again.",
 )
+LOGIN_UNKNOWN = ProblemKind(
+    code="login-unknown",
+    status=404,
+    title_zh="没有这个登录名",
+    title_en="No such login",
+    detail_zh="没有登录名为 {login} 的工作人员，没有任何更改。请检查拼写。",
+    detail_en="No member of staff has the login {login}, so nothing was changed. Check the spelling.",
+)
+LAST_ADMINISTRATOR = ProblemKind(
+    code="last-administrator",
+    status=409,
+    title_zh="这是最后一位管理员",
+    title_en="This is the last administrator",
+    detail_zh="{login} 是最后一位在任管理员；结束其任职后，无人能任命区级人员。"
+    "请先设立另一位管理员，或加 --even-last 再次执行。",
+    detail_en="{login} is the last administrator in office; without one nobody can appoint staff of the district. "
+    "Make another administrator first, or repeat the command with --even-last.",
+)

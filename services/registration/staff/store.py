@@ -4,7 +4,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.registration.staff.models import Appointment, StaffMember
-from shared.auth import Principal
+from shared.auth import Principal, Role
 from shared.errors import NOT_FOUND
 from shared.events.envelope import DISTRICT
 from shared.offices import Office
@@ -23,6 +23,15 @@ def lock_member(session: Session, staff_id: str) -> StaffMember:
     if member is None:
         raise NOT_FOUND(kind="staff", id=staff_id)
     return member
+
+
+def lock_administrators(session: Session) -> list[Appointment]:
+    """Return the appointments of administrators that stand, of persons whom nobody else changes meanwhile."""
+    standing = (Appointment.role == Role.ADMINISTRATOR, Appointment.ended_at.is_(None))
+    persons = select(Appointment.staff_id).where(*standing)
+    locked = select(StaffMember.id).where(StaffMember.id.in_(persons)).order_by(StaffMember.id).with_for_update()
+    session.execute(locked).all()
+    return list(session.scalars(select(Appointment).where(*standing).order_by(Appointment.id)))
 
 
 def add_appointment(session: Session, appointment: Appointment) -> Appointment:

@@ -38,6 +38,7 @@ LET_IN: dict[str, tuple[set[Role], object]] = {
     "GET /riders/me/consents": ({Role.RIDER}, None),
     "GET /riders/me/consents/history": ({Role.RIDER}, None),
     "PUT /riders/me/consents/{purpose}": ({Role.RIDER}, {"granted": True, "wording": "photo-1"}),
+    "DELETE /sign-ins": (set(Role) - {Role.SERVICE}, None),
     "GET /staff": (STAFF, None),
     "POST /staff": (APPOINTERS, {**OFFICE, "login": "newcomer"}),
     "POST /staff/{staff_id}/invitations": (APPOINTERS, None),

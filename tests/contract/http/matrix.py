@@ -72,6 +72,7 @@ REGISTRATION = [
     Row("registration", "POST /codes", body={"phone": "13911113333"}, everybody=True),
     Row("registration", "GET /jwks.json", everybody=True),
     Row("registration", "POST /token", body={}, everybody=True),
+    Row("registration", "DELETE /sign-ins", PEOPLE),
     Row("registration", "POST /staff/activations", body={"invitation": "none", "password": "x"}, everybody=True),
     Row("registration", "POST /riders", body={**RIDER_DRAFT, **CODE}, everybody=True),
     Row("registration", "GET /consents/purposes", everybody=True),
