@@ -9,6 +9,7 @@ from services.registration.consents import commands, store
 from services.registration.consents.models import Consent
 from services.registration.consents.rules import PURPOSES, Purpose
 from services.registration.consents.schemas import ConsentChange, ConsentView, PurposeView
+from services.registration.ports import ports_of
 from services.registration.schemas import Code
 from shared.auth import Role, authorize
 from shared.errors import NOT_FOUND
@@ -48,7 +49,9 @@ def change_consent(purpose: Code, change: ConsentChange, call: Caller) -> Respon
             raise NOT_FOUND(kind="consent", id=code)
         return _view(standing)
 
-    return call.act(lambda session: commands.change_consent(session, call.principal, purpose, change), show)
+    return call.act(
+        lambda session: commands.change_consent(session, call.principal, purpose, change, ports_of(call)), show
+    )
 
 
 def _ensure_rider(call: Call) -> None:

@@ -1,4 +1,4 @@
-"""How often anyone may ask for a code or try a secret; each limit counts uses of a bucket in a sliding window."""
+"""How often anyone may ask for a code, try a secret or change own facts: uses of a bucket in a sliding window."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +32,7 @@ class LimitRule:
     `phone` refuses a code. `known` and `unknown` are the budgets of messages to phones of riders and to all others; who
     asks from a network that the rider signed in from before needs neither.
     What is over `code_try` has its last try. `password_try_known` is for who signed in from the network before.
+    `rider_changes` is what a rider may change, each told and kept for ever; what staff change is not counted.
     """
 
     valid_from: date
@@ -41,8 +42,10 @@ class LimitRule:
     code_try: tuple[Limit, ...]
     password_try_known: tuple[Limit, ...]
     password_try: tuple[Limit, ...]
+    rider_changes: tuple[Limit, ...]
 
 
+DETAILS, MOVE, CONSENT = "rider-details", "rider-move", "rider-consent"
 WRONG_FROM_PLACE = (Limit("wrong-address", 60, HOUR), Limit("wrong-network", 200, HOUR))
 WRONG_FOR_LOGIN = (Limit("wrong-login-network", 10, 15 * MINUTE),)
 FIRST = LimitRule(
@@ -57,6 +60,7 @@ FIRST = LimitRule(
     code_try=(*WRONG_FROM_PLACE, Limit("wrong-all", 1000, HOUR)),
     password_try_known=WRONG_FOR_LOGIN,
     password_try=(*WRONG_FOR_LOGIN, *WRONG_FROM_PLACE, Limit("wrong-login", 100, HOUR, pause=MINUTE / 2)),
+    rider_changes=(Limit(DETAILS, 20, DAY), Limit(MOVE, 5, DAY), Limit(CONSENT, 20, DAY)),
 )
 
 

@@ -7,10 +7,12 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from services.registration.limits.models import LimitBucket, LimitUse
-from services.registration.limits.problems import TOO_MANY
-from services.registration.limits.rules import LONGEST_WINDOW, Limit, free_at, wait_s
+from services.registration.limits.problems import TOO_MANY, TOO_MANY_CHANGES
+from services.registration.limits.rules import LONGEST_WINDOW, Limit, free_at, limit_rule, wait_s
 from services.registration.models import table_of
+from services.registration.ports import Ports
 from shared.db.upsert import delete_unlocked, upsert
+from shared.messaging import new_id, now
 
 
 def take_use(session: Session, limits: Sequence[Limit], keys: Mapping[str, str], use_id: str, moment: datetime) -> None:
@@ -18,6 +20,16 @@ def take_use(session: Session, limits: Sequence[Limit], keys: Mapping[str, str],
     wait = find_wait(session, limits, keys, use_id, moment)
     if wait > 0:
         raise TOO_MANY(retry_after_s=wait)
+
+
+def take_change(session: Session, ports: Ports, bucket: str, rider_id: str) -> None:
+    """Count a change of a kind by a rider; raises TOO_MANY_CHANGES where the rider has made all of a day's."""
+    moment = now(session)
+    limited = [limit for limit in limit_rule(moment, ports.limits).rider_changes if limit.bucket == bucket]
+    keys = {bucket: ports.secrets.digest("limit", "rider", rider_id)}
+    wait = find_wait(session, limited, keys, new_id(session, "limit-use"), moment)
+    if wait > 0:
+        raise TOO_MANY_CHANGES(limit=max(limit.uses_max for limit in limited), retry_after_s=wait)
 
 
 def find_wait(session: Session, limits: Sequence[Limit], keys: Mapping[str, str], use_id: str, moment: datetime) -> int:

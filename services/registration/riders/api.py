@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
+from services.registration.ports import ports_of
 from services.registration.riders import commands, personal, store
 from services.registration.riders.models import Rider
 from services.registration.riders.personal import Details
@@ -56,7 +57,9 @@ def show_self(call: Caller) -> OwnRiderView:
 @router.patch("/riders/me", response_model=ChangedView)
 def change_self(change: RiderChange, call: Caller) -> Response:
     """Change language, muted notices, name or email (rider); a masked value sent back keeps the real one."""
-    return call.act(lambda session: commands.change_details(session, call.principal, change), _show_changed)
+    return call.act(
+        lambda session: commands.change_details(session, call.principal, change, ports_of(call)), _show_changed
+    )
 
 
 @router.get("/riders/{rider_id}")
@@ -75,7 +78,9 @@ def show_rider(rider_id: Id, call: Caller) -> RiderView:
 @router.post("/riders/{rider_id}/moves", status_code=201, response_model=MovedView)
 def move_rider(rider_id: Id, move: Move, call: Caller) -> Response:
     """Let a rider belong to another sub-district (the rider, or staff of the present one)."""
-    return call.once(lambda session: commands.move_rider(session, call.principal, rider_id, move), _show_moved)
+    return call.once(
+        lambda session: commands.move_rider(session, call.principal, rider_id, move, ports_of(call)), _show_moved
+    )
 
 
 @router.get("/riders/{rider_id}/phone")

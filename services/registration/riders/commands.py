@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from services.registration.limits import store as limits
+from services.registration.limits.rules import DETAILS, MOVE
 from services.registration.places.terms import ensure_subdistrict
+from services.registration.ports import Ports
 from services.registration.riders import personal, problems, rules, store
 from services.registration.riders.models import Rider
 from services.registration.riders.personal import Details
@@ -15,8 +18,11 @@ from shared.events.registration import PreferencesChangedV1, RiderDetailsChanged
 from shared.messaging import emit
 
 
-def change_details(session: Session, principal: Principal, change: RiderChange) -> str:
-    """Change what the body names; a masked value that came back keeps the real one. Return the rider's id."""
+def change_details(session: Session, principal: Principal, change: RiderChange, ports: Ports) -> str:
+    """Change what the body names; a masked value that came back keeps the real one. Return the rider's id.
+
+    Raises TOO_MANY_CHANGES for a rider who changes details again and again; saving them as they stand is none.
+    """
     authorize(principal, {Role.RIDER})
     rider = store.lock_rider(session, principal.id)
     fields = _change_preferences(session, rider, change)
@@ -29,12 +35,16 @@ def change_details(session: Session, principal: Principal, change: RiderChange) 
 
     fields += _change_personal(session, rider, change)
     if fields:
+        limits.take_change(session, ports, DETAILS, rider.id)
         emit(session, RiderDetailsChangedV1(subdistrict=rider.subdistrict, rider_id=rider.id, fields=tuple(fields)))
     return rider.id
 
 
-def move_rider(session: Session, principal: Principal, rider_id: str, move: Move) -> str:
-    """Let a rider belong to another sub-district; asked by the rider, or by staff of the present one."""
+def move_rider(session: Session, principal: Principal, rider_id: str, move: Move, ports: Ports) -> str:
+    """Let a rider belong to another sub-district; asked by the rider, or by staff of the present one.
+
+    Raises TOO_MANY_CHANGES for a rider who moves again and again; what staff correct is not counted.
+    """
     rider = store.lock_rider(session, rider_id)
     hidden = NOT_FOUND(kind="rider", id=rider_id)
     authorize(principal, STAFF | {Role.RIDER}, owner=rider.id, subdistrict=rider.subdistrict, hidden=hidden)
@@ -42,6 +52,8 @@ def move_rider(session: Session, principal: Principal, rider_id: str, move: Move
     if move.subdistrict == rider.subdistrict:
         raise problems.ALREADY_THERE(subdistrict=rider.subdistrict)
 
+    if principal.role is Role.RIDER:
+        limits.take_change(session, ports, MOVE, rider.id)
     previous, rider.subdistrict = rider.subdistrict, move.subdistrict
     emit(session, RiderMovedV1(subdistrict=rider.subdistrict, rider_id=rider.id, previous_subdistrict=previous))
     return rider.id
