@@ -27,6 +27,11 @@ def open_balance(session: Session, rider_id: str) -> Balance | None:
     return balance
 
 
+def list_homes() -> Select[str, str | None]:
+    """Select the present sub-district of each rider."""
+    return select(Balance.rider_id, Balance.subdistrict)
+
+
 def lock_balance(session: Session, rider_id: str) -> Balance:
     """Return a rider's account, locked, erased or not; it is opened even then, so that nobody opens it meanwhile."""
     empty = {"rider_id": rider_id, "available": 0, "held": 0, "reserved": 0, "earned_total": 0}

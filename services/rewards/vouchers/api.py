@@ -3,6 +3,7 @@
 from functools import partial
 
 from fastapi import APIRouter, Response
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from services.rewards.ports import ports_of
@@ -10,7 +11,7 @@ from services.rewards.schemas import Id
 from services.rewards.vouchers import commands, personal, rules, store
 from services.rewards.vouchers.models import Voucher
 from services.rewards.vouchers.schemas import Voiding, VoidingView, VoucherAnswer, VoucherOrder, VoucherView
-from shared.auth import STAFF, Role, authorize, scope_of
+from shared.auth import STAFF, Role, authorize
 from shared.errors import NOT_FOUND
 from shared.web import Call, Caller, Cursor, Page, page_of
 
@@ -43,16 +44,15 @@ def void_voucher(voucher_id: Id, order: Voiding, call: Caller) -> Response:
 
 @router.get("/vouchers")
 def list_vouchers(call: Caller, cursor: Cursor) -> Page[VoucherView]:
-    """List the vouchers of the own sub-district's riders (staff), without their codes."""
-    authorize(call.principal, STAFF)
-    return _page(call, cursor, None)
+    """List the vouchers of the riders who belong to the own sub-district now (staff), without their codes."""
+    return _page(call, cursor, commands.list_vouchers(call.principal))
 
 
 @router.get("/vouchers/mine")
 def list_own_vouchers(call: Caller, cursor: Cursor) -> Page[VoucherView]:
     """List the rider's vouchers with their codes."""
     authorize(call.principal, {Role.RIDER})
-    return _page(call, cursor, call.principal.id)
+    return _page(call, cursor, store.list_vouchers_of(call.principal.id))
 
 
 @router.get("/vouchers/{voucher_id}")
@@ -61,9 +61,7 @@ def show_voucher(voucher_id: Id, call: Caller) -> VoucherView:
     return call.read(lambda session: _view(session, call, _visible(session, call, voucher_id)))
 
 
-def _page(call: Call, cursor: Cursor, rider_id: str | None) -> Page[VoucherView]:
-    scope = scope_of(call.principal)
-    wanted = store.list_vouchers(scope) if rider_id is None else store.list_vouchers_of(rider_id)
+def _page(call: Call, cursor: Cursor, wanted: Select[Voucher]) -> Page[VoucherView]:
     return call.read(
         lambda session: page_of(session, wanted, key=Voucher.id, cursor=cursor, view=partial(_view, session, call))
     )
@@ -72,7 +70,7 @@ def _page(call: Call, cursor: Cursor, rider_id: str | None) -> Page[VoucherView]
 def _visible(session: Session, call: Call, voucher_id: str) -> Voucher:
     voucher, hidden = store.get_voucher(session, voucher_id), NOT_FOUND(kind="voucher", id=voucher_id)
     if call.principal.role is not Role.RIDER:
-        authorize(call.principal, STAFF, subdistrict=voucher.subdistrict, hidden=hidden)
+        authorize(call.principal, STAFF, subdistrict=commands.find_home(session, voucher), hidden=hidden)
     elif voucher.rider_id != call.principal.id:
         raise hidden
     return voucher
@@ -80,7 +78,8 @@ def _visible(session: Session, call: Call, voucher_id: str) -> Voucher:
 
 def _answer(call: Call, session: Session, voucher_id: str) -> VoucherAnswer:
     voucher = store.get_voucher(session, voucher_id)
-    return VoucherAnswer.model_validate(voucher).model_copy(update={"state": rules.state_at(voucher, call.now)})
+    now = {"state": rules.state_at(voucher, call.now), "subdistrict": commands.find_home(session, voucher)}
+    return VoucherAnswer.model_validate(voucher).model_copy(update=now)
 
 
 def _show_voiding(call: Call, session: Session, voucher_id: str) -> VoidingView:

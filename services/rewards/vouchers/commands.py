@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from services.rewards.ledger import chart
@@ -21,7 +22,7 @@ from services.rewards.vouchers import personal, rules, store, telling
 from services.rewards.vouchers.models import Voucher
 from services.rewards.vouchers.refusals import refusal_of
 from services.rewards.vouchers.schemas import Voiding, VoucherOrder
-from shared.auth import STAFF, Principal, Role, authorize
+from shared.auth import STAFF, Principal, Role, authorize, scope_of
 from shared.errors import NOT_FOUND
 from shared.events.envelope import DISTRICT
 from shared.events.rewards import PointsHeldV1, PointsReleasedV1, PointsReversedV1, PointsSpentV1
@@ -81,11 +82,24 @@ def void_voucher(session: Session, principal: Principal, voucher_id: str, order:
     """Void an issued voucher (staff): its points go back to the lots that they came from, if these still hold."""
     voucher = store.get_voucher(session, voucher_id)
     hidden = NOT_FOUND(kind="voucher", id=voucher_id)
-    authorize(principal, STAFF, subdistrict=voucher.subdistrict, hidden=hidden)
+    authorize(principal, STAFF, subdistrict=find_home(session, voucher), hidden=hidden)
     balance = None if voucher.rider_id is None else ledger.open_balance(session, voucher.rider_id)
     if balance is None or not _void(session, balance, voucher_id, order.reason):
         raise refusal_of(voucher, now(session))
     return voucher_id
+
+
+def find_home(session: Session, voucher: Voucher) -> str:
+    """Return the present sub-district of a voucher's rider; where that is not known, the one it was reserved in."""
+    balance = None if voucher.rider_id is None else ledger.find_balance(session, voucher.rider_id)
+    return voucher.subdistrict if balance is None else balance.subdistrict or voucher.subdistrict
+
+
+def list_vouchers(principal: Principal) -> Select[Voucher]:
+    """Select the vouchers of the riders who belong to the sub-district of staff now, or of all of them."""
+    authorize(principal, STAFF)
+    scope = scope_of(principal)
+    return store.list_all() if scope is None else store.list_vouchers(scope, ledger.list_homes())
 
 
 def end_reservation(session: Session, voucher_id: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from services.rewards.vouchers.models import Voucher
@@ -44,10 +44,16 @@ def move(session: Session, voucher_id: str, step: tuple[str, str], **changes: da
     return bool(done)
 
 
-def list_vouchers(subdistrict: str | None) -> Select[Voucher]:
-    """Select the vouchers of a sub-district's riders (None: of all)."""
-    wanted = select(Voucher)
-    return wanted if subdistrict is None else wanted.where(Voucher.subdistrict == subdistrict)
+def list_all() -> Select[Voucher]:
+    """Select all vouchers."""
+    return select(Voucher)
+
+
+def list_vouchers(subdistrict: str, homes: Select[str, str | None]) -> Select[Voucher]:
+    """Select the vouchers of a sub-district's riders; where none is in `homes` for a rider, the voucher's counts."""
+    home = homes.subquery()
+    joined = select(Voucher).outerjoin(home, home.c.rider_id == Voucher.rider_id)
+    return joined.where(func.coalesce(home.c.subdistrict, Voucher.subdistrict) == subdistrict)
 
 
 def list_vouchers_of(rider_id: str) -> Select[Voucher]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.events.registration import RiderMovedV1
 from shared.events.rewards import PointsExpiredV1, PointsReversedV1, VoucherVoidedV1
 from tests.component.rewards.stage import (
     DISTRICT,
@@ -128,3 +129,18 @@ def _in_state(stage: Stage, state: str) -> str:
     else:
         stage.post(STAFF, f"/vouchers/{voucher_id}/voidings", WHY)
     return voucher_id
+
+
+def test_a_voucher_follows_its_rider_to_another_sub_district(stage: Stage) -> None:
+    stage.register(RIDER)
+    stage.earn(100)
+    kept, void = stage.voucher(), stage.voucher()
+    stage.tell(RiderMovedV1(subdistrict=ELSEWHERE, rider_id=RIDER.id, previous_subdistrict=HERE))
+
+    before = stage.post(STAFF, f"/vouchers/{void}/voidings", WHY)
+    after = stage.post(STAFF_ELSEWHERE, f"/vouchers/{void}/voidings", WHY)
+
+    assert (before.status_code, after.status_code, after.json()["subdistrict"]) == (404, 201, ELSEWHERE)
+    shown = [stage.get(who, f"/vouchers/{kept}").status_code for who in (STAFF, STAFF_ELSEWHERE, DISTRICT)]
+    listed = [stage.get(who, "/vouchers").json()["total"] for who in (STAFF, STAFF_ELSEWHERE, DISTRICT)]
+    assert (shown, listed) == ([404, 200, 200], [0, 2, 2])
