@@ -35,7 +35,7 @@ def list_entitled(session: Session, principal: Principal, class_id: str, rider_i
 
 
 def complete_class(session: Session, principal: Principal, class_id: str, completion: Completion, names: Names) -> str:
-    """End a class; riders who were there and passed get a certificate where the course gives one."""
+    """End a class whose attendance is known; who was there and passed gets a certificate where the course gives one."""
     ended = _lock_class(session, principal, class_id)
     if twice := rules.named_twice([result.rider_id for result in completion.results]):
         raise problems.RIDER_NAMED_TWICE(rider_ids=twice)
@@ -43,6 +43,8 @@ def complete_class(session: Session, principal: Principal, class_id: str, comple
         raise class_problems.CLASS_COMPLETED(class_id=class_id, completed_at=ended.completed_at)
     if now(session) < ended.starts_at:
         raise class_problems.TOO_EARLY(class_id=class_id, opens_at=ended.starts_at)
+    if undecided := classes.list_undecided(session, class_id):
+        raise class_problems.ATTENDANCE_OPEN(class_id=class_id, rider_ids=undecided)
 
     ended.completed_at, ended.joinable = now(session), False
     courses.end_orders(session, class_id)
