@@ -2,14 +2,23 @@
 
 from datetime import UTC, datetime
 from string import Formatter
+from typing import get_args
 
 import pytest
 
+from services.governance.decisions.rules import Reason as Rejection
+from services.governance.decisions.rules import Severity
 from services.notify.drafts import COMPOSED, drafts_of
 from services.notify.wording import LANGUAGES, LATEST, TEMPLATES, WORDS, Template, Text, render
+from services.rewards.ledger.schemas import ReversalReason
+from services.rewards.vouchers.schemas import VoidingReason
+from services.training.certificates.rules import Reason as Revocation
 from shared.events.envelope import Event
 from tests.component.notify.samples import SAMPLE_IDS, SAMPLES
 
+CHOSEN_BY_STAFF = {*Rejection, *get_args(VoidingReason), *get_args(ReversalReason), *Revocation}
+OF_RELEASES = {"expired", "erased", "merged", "settled", "rejected"}
+REASONS = CHOSEN_BY_STAFF | OF_RELEASES
 REGISTERED = sorted(TEMPLATES.values(), key=lambda template: (template.key, template.version))
 
 
@@ -70,6 +79,16 @@ def test_a_code_is_shown_in_words_and_an_unknown_one_as_it_is() -> None:
 
     assert WORDS["reason"]["unclear"]["zh-CN"] in known.body
     assert "brand-new" in unknown.body
+
+
+@pytest.mark.parametrize("code", sorted(REASONS))
+def test_every_reason_that_an_event_may_carry_has_words(code: str) -> None:
+    assert set(WORDS["reason"].get(code, {})) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+def test_every_severity_has_words(severity: str) -> None:
+    assert set(WORDS["severity"].get(severity, {})) == set(LANGUAGES)
 
 
 def test_a_title_with_braces_is_shown_as_it_is() -> None:
