@@ -88,8 +88,7 @@ class Assembly:
         if node.service.name != "notify" or self.settings.sms != "trial":
             return lambda: 0
         phones = RegistrationPhones(self._client("notify", "registration", "rider.phone:read"))
-        channel = TrialChannel(self.settings.data_of("notify") / "trial-notices.db")
-        return notify.sender(node, SMSRoute(phones=phones, channel=channel))
+        return notify.sender(node, SMSRoute(phones=phones, channel=self._trial_notices))
 
     def close(self) -> None:
         """Close every store and connection."""
@@ -98,6 +97,8 @@ class Assembly:
         self.stores.close()
         if "registration" in self.__dict__:
             self.registration.sms.close()
+        if "_trial_notices" in self.__dict__:
+            self._trial_notices.close()
         for client in self._clients.values():
             client.close()
         self._traces.close()
@@ -111,9 +112,19 @@ class Assembly:
             "governance": lambda: governance.build(photos=photos_in_folder(self.folder_of("governance").photos)),
             "rewards": lambda: rewards.build(code_key=self.folder_of("rewards").secrets.key(CODE_KEY)),
             "training": self._training,
-            "notify": notify.build,
+            "notify": lambda: notify.build(self._forget_notices),
         }[name]
         return build()
+
+    @cached_property
+    def _trial_notices(self) -> TrialChannel:
+        """How long notices lie on a disk is a matter of real time, also where the clock of a trial is set."""
+        return TrialChannel(self.settings.data_of("notify"), SystemClock())
+
+    def _forget_notices(self, rider_id: str) -> None:
+        """Let the trial channel forget a rider, also where another adapter was chosen since."""
+        if TrialChannel.exists(self.settings.data_of("notify")):
+            self._trial_notices.forget(rider_id)
 
     def _training(self) -> Service:
         directory = RegistrationDirectory(self._client("training", "registration", "rider.name:read"))

@@ -1,12 +1,15 @@
 """The house: every service in one process, on the local bus and one SQLite file each."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import datetime
+from operator import itemgetter
 
 from sqlalchemy.orm import Session
 
 from cheqi.assembly import SERVICES, Assembly
 from cheqi.folder import has_data
+from services.notify.trial import TrialChannel
 from services.registration.codes.trial import TrialSMS
 from services.registration.identity import commands as identity
 from services.registration.ports import Ports as RegistrationPorts
@@ -136,13 +139,20 @@ def opened(settings: Settings, *, make: bool = False) -> Iterator[House]:
 
 
 def list_trial_sms(settings: Settings) -> list[dict[str, str]]:
-    """Return the messages that the trial SMS adapter kept, newest first; raises ConfigurationError where none was."""
-    folder = settings.data_of("registration")
-    if not TrialSMS.exists(folder):
-        message = f"{folder} holds no message; start `cheqi up` there with CHEQI_SMS=trial, or set CHEQI_DATA"
+    """Return the codes and notices that the trial SMS adapters kept for a day, newest first.
+
+    Raises ConfigurationError where there are none of them.
+    """
+    registration, notify = settings.data_of("registration"), settings.data_of("notify")
+    kept: list[tuple[datetime, str, str]] = []
+    if TrialSMS.exists(registration):
+        with closing(TrialSMS(registration, SystemClock())) as codes:
+            kept += [(one.sent_at, one.phone, one.text) for one in codes.messages()]
+    elif not TrialChannel.exists(notify):
+        message = f"{registration} holds no message; start `cheqi up` there with CHEQI_SMS=trial, or set CHEQI_DATA"
         raise ConfigurationError(message)
-    kept = TrialSMS(folder, SystemClock())
-    try:
-        return [{"sent": str(one.sent_at), "phone": one.phone, "text": one.text} for one in kept.messages()]
-    finally:
-        kept.close()
+    if TrialChannel.exists(notify):
+        with closing(TrialChannel(notify, SystemClock())) as notices:
+            kept += [(row.sent_at, row.address, row.text) for row in notices.messages()]
+    kept.sort(key=itemgetter(0), reverse=True)
+    return [{"sent": str(sent_at), "phone": phone, "text": text} for sent_at, phone, text in kept]

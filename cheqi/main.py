@@ -112,7 +112,7 @@ app.command("read-back")(read_back)
 
 @app.command()
 def sms(as_json: AsJSON = False) -> None:
-    """Show the newest messages that the trial SMS adapter kept."""
+    """Show the newest codes and notices that the trial SMS adapters kept."""
     with explained():
         messages = list_trial_sms(read_settings())
     show_rows("messages", messages, as_json=as_json)

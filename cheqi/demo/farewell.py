@@ -25,7 +25,7 @@ def erase_rider(day: Day) -> Facts:
 
 
 def find_nothing(day: Day) -> Facts:
-    """Look for the rider's phone, name and words in every file of the data folder, messages sent apart."""
+    """Look for the rider's phone, name and words in every file of the data folder."""
     files = data_files(day.house.settings.data)
     profile = PROFILES["chen"]
     wanted = [text.encode() for text in (profile.phone, profile.name, BIKES_AGAIN.words)]
@@ -35,8 +35,8 @@ def find_nothing(day: Day) -> Facts:
 
 
 def data_files(folder: Path) -> list[Path]:
-    """Return every file of a data folder but the trial adapters', which stand for the outside."""
-    return [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("trial-")]
+    """Return every file of a data folder."""
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def photo_files(day: Day) -> list[Path]:

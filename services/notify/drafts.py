@@ -9,6 +9,7 @@ from shared.events import governance, registration, rewards, training
 from shared.events.envelope import Event
 
 SETTLED = "settled"
+UNTOLD = "not-told"
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,10 @@ def _draft(template: str, event: Event, *fields: str, person_id: str | None = No
 
 
 def _of_report(event: governance.HazardReportedV1) -> list[Draft]:
-    template = "hazard-received" if event.earns else "hazard-received-without-points"
-    return [_draft(template, event, "hazard_id", "community")]
+    if event.earns:
+        return [_draft("hazard-received", event, "hazard_id", "community")]
+    reason = event.no_award or UNTOLD
+    return [_draft("hazard-received-without-points", event, "hazard_id", "community", reason=reason)]
 
 
 def _of_merge(event: governance.HazardMergedV1) -> list[Draft]:

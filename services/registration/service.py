@@ -25,7 +25,7 @@ from services.registration.staff.api import router as staff
 from services.registration.staff.commands import END_APPOINTMENT, end_expired_appointment
 from services.registration.staff.store import list_offices
 from shared.auth.tokens import SigningKeys
-from shared.clock import Clock
+from shared.clock import Clock, SystemClock
 from shared.messaging import Timers
 from shared.random import Random
 from shared.secret_files import SecretFolder
@@ -59,7 +59,8 @@ def open_ports(folder: Path, secrets: SecretFolder, sms: str | None, clock: Cloc
 
     Raises ConfigurationError when no SMS adapter was chosen, before anything is made.
     """
-    channel = chosen_sms(sms, folder, clock)
+    # How long messages lie on a disk is a matter of real time, also where the clock of a trial is set.
+    channel = chosen_sms(sms, folder, SystemClock())
     return Ports(
         sms=channel,
         secrets=open_secrets(secrets),

@@ -48,7 +48,7 @@ def _check_certificates(session: Session) -> Iterator[Finding]:
         if place.outcome != Outcome.PRESENT:
             detail = f"certificate {certificate.number}: attendance of place {place.id} is {place.outcome}, not present"
             yield Finding("certificate-without-attendance", certificate.id, detail)
-        if place.passed is not True:
+        if certificate.revoked_at is None and place.passed is not True:
             detail = f"certificate {certificate.number}: the result of place {place.id} is not a pass"
             yield Finding("certificate-without-pass", certificate.id, detail)
         if (place.class_id, place.rider_id) != (certificate.class_id, certificate.rider_id):

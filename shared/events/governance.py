@@ -6,13 +6,14 @@ from shared.events.envelope import Event
 
 
 class HazardReportedV1(Event, source="governance", subject="hazard_id"):
-    """A rider reported a hazard; `earns` is false above the daily limit."""
+    """A rider reported a hazard; where it `earns` nothing, `no_award` says why as a code (empty: not told)."""
 
     hazard_id: str
     rider_id: str
     community: str
     category: str
     earns: bool
+    no_award: str = ""
 
 
 class HazardVerifiedV1(Event, source="governance", subject="hazard_id"):

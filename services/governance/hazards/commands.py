@@ -186,5 +186,6 @@ def _tell_reported(session: Session, rider_id: str, hazard: Hazard) -> None:
         community=hazard.community,
         category=hazard.category,
         earns=hazard.no_award is None,
+        no_award=hazard.no_award or "",
     )
     emit(session, event)

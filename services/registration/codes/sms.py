@@ -16,6 +16,10 @@ class SMSSender(Protocol):
         """Hand a message over for sending; raises SMSError when the channel does not take it."""
         ...
 
+    def forget(self, phone: str) -> None:
+        """Forget what is kept of messages to a phone, where the channel keeps any."""
+        ...
+
     def close(self) -> None:
         """Let go of whatever the channel holds."""
         ...

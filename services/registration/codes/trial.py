@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, insert, select
+from sqlalchemy.orm import Session
 
 from shared.clock import Clock
 from shared.db.store import open_store, sqlite_url
@@ -38,9 +39,11 @@ class TrialSMS:
     def __init__(self, folder: Path, clock: Clock) -> None:
         path = folder / FILE_NAME
         folder.mkdir(parents=True, exist_ok=True)
-        self._store, self._clock = open_store(sqlite_url(path)), clock
+        self._store, self._clock = open_store(sqlite_url(path), journal="DELETE"), clock
         METADATA.create_all(self._store.engine)
         path.chmod(0o600)
+        with self._store.write() as session:
+            self._forget_old(session)
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -49,17 +52,25 @@ class TrialSMS:
 
     def send(self, phone: str, text: str) -> None:
         """Keep the message, and forget those of more than a day ago."""
-        moment = self._clock.now()
         with self._store.write() as session:
-            session.execute(delete(trial_sms).where(trial_sms.c.sent_at < moment - KEPT))
-            session.execute(insert(trial_sms).values(phone=phone, text=text, sent_at=moment))
+            self._forget_old(session)
+            session.execute(insert(trial_sms).values(phone=phone, text=text, sent_at=self._clock.now()))
 
     def messages(self, limit: int = 20) -> list[TrialMessage]:
-        """Return the newest messages, newest first."""
+        """Return the newest messages of the last day, newest first; older ones are forgotten."""
         newest = select(trial_sms).order_by(trial_sms.c.ordinal.desc()).limit(limit)
-        with self._store.read() as session:
+        with self._store.write() as session:
+            self._forget_old(session)
             return [TrialMessage(row.phone, row.text, row.sent_at) for row in session.execute(newest)]
+
+    def forget(self, phone: str) -> None:
+        """Forget what was sent to a phone."""
+        with self._store.write() as session:
+            session.execute(delete(trial_sms).where(trial_sms.c.phone == phone))
 
     def close(self) -> None:
         """Close the file."""
         self._store.close()
+
+    def _forget_old(self, session: Session) -> None:
+        session.execute(delete(trial_sms).where(trial_sms.c.sent_at < self._clock.now() - KEPT))

@@ -33,6 +33,7 @@ def erase_rider(session: Session, ports: Ports, principal: Principal, rider_id: 
     erasure = store.find_erasure(session, rider_id)
     if erasure is None:
         rider = riders.lock_rider(session, rider_id)
+        _forget_messages(session, ports, rider_id)
         erasure = _open(session, ports, rider_id, rider.subdistrict)
     _carry_out(session, erasure)
     return rider_id
@@ -63,6 +64,12 @@ def _open(session: Session, ports: Ports, rider_id: str, subdistrict: str) -> Er
     if rider is not None:
         _rest(session, rider.phone_digest, erasure.erased_at)
     return erasure
+
+
+def _forget_messages(session: Session, ports: Ports, rider_id: str) -> None:
+    known = details.find_details(session, rider_id)
+    if known is not None:
+        ports.sms.forget(known.phone)
 
 
 def _carry_out(session: Session, erasure: Erasure) -> None:

@@ -27,7 +27,7 @@ router = APIRouter(tags=["certificates"])
 
 @router.post("/classes/{class_id}/completion", status_code=201, response_model=CompletionView)
 def complete_class(class_id: str, completion: Completion, call: Caller) -> Response:
-    """End a class (staff): who was there and passed gets a certificate, where the course gives one."""
+    """End a class (staff) once its attendance is known: who passed gets a certificate, where the course gives one."""
     names = _names(call, class_id, [result.rider_id for result in completion.results if result.passed])
     return call.once(
         lambda session: commands.complete_class(session, call.principal, class_id, completion, names),

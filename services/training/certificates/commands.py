@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.training.certificates import personal, problems, rules, store
 from services.training.certificates.models import Certificate
-from services.training.certificates.schemas import CertificateWanted, Completion, CompletionView, Revocation
+from services.training.certificates.schemas import CertificateWanted, Completion, CompletionView, Result, Revocation
 from services.training.classes import problems as class_problems
 from services.training.classes import store as classes
 from services.training.classes.models import Enrolment, TrainingClass
@@ -35,7 +35,10 @@ def list_entitled(session: Session, principal: Principal, class_id: str, rider_i
 
 
 def complete_class(session: Session, principal: Principal, class_id: str, completion: Completion, names: Names) -> str:
-    """End a class; riders who were there and passed get a certificate where the course gives one."""
+    """End a class whose attendance is known; who was there and passed gets a certificate where the course gives one.
+
+    One that was issued before stands: a pass accepts it, a failure beside it is refused.
+    """
     ended = _lock_class(session, principal, class_id)
     if twice := rules.named_twice([result.rider_id for result in completion.results]):
         raise problems.RIDER_NAMED_TWICE(rider_ids=twice)
@@ -43,16 +46,15 @@ def complete_class(session: Session, principal: Principal, class_id: str, comple
         raise class_problems.CLASS_COMPLETED(class_id=class_id, completed_at=ended.completed_at)
     if now(session) < ended.starts_at:
         raise class_problems.TOO_EARLY(class_id=class_id, opens_at=ended.starts_at)
+    if undecided := classes.list_undecided(session, class_id):
+        raise class_problems.ATTENDANCE_OPEN(class_id=class_id, rider_ids=undecided)
 
     ended.completed_at, ended.joinable = now(session), False
     courses.end_orders(session, class_id)
     course = courses.get_course(session, ended.course_id)
     for result in completion.results:
-        place = _get_place(session, class_id, result.rider_id)
-        if result.passed:
-            _require_presence(place)
-        place.passed = result.passed
-        if result.passed and course.certifies:
+        place = _note_result(session, class_id, result)
+        if result.passed and course.certifies and store.find_standing(session, place.id) is None:
             _issue(session, ended, place, course, names.get(result.rider_id))
     emit(session, ClassCompletedV1(subdistrict=ended.subdistrict, class_id=class_id, course_id=course.id))
     return class_id
@@ -101,6 +103,16 @@ def revoke_certificate(session: Session, principal: Principal, certificate_id: s
     )
     emit(session, event)
     return certificate_id
+
+
+def _note_result(session: Session, class_id: str, result: Result) -> Enrolment:
+    place = _get_place(session, class_id, result.rider_id)
+    if result.passed:
+        _require_presence(place)
+    elif (standing := store.find_standing(session, place.id)) is not None:
+        raise problems.FAILED_WITH_CERTIFICATE(rider_id=result.rider_id, number=standing.number)
+    place.passed = result.passed
+    return place
 
 
 def _issue(session: Session, attended: TrainingClass, place: Enrolment, course: Course, name: str | None) -> str:

@@ -45,6 +45,15 @@ CERTIFICATE_STANDS = ProblemKind(
     detail_zh="该骑手在此班级已有证书 {number}。换发前请先撤销它。",
     detail_en="The rider has certificate {number} for this class. Revoke it before issuing another.",
 )
+FAILED_WITH_CERTIFICATE = ProblemKind(
+    code="failed-with-certificate",
+    status=409,
+    title_zh="未通过者持有有效证书",
+    title_en="A rider who failed holds a certificate",
+    detail_zh="骑手 {rider_id} 在此班级已有证书 {number}，不能记为未通过。请先撤销该证书，或把成绩改为通过。",
+    detail_en="Rider {rider_id} has certificate {number} for this class, so the result cannot be a failure. "
+    "Revoke the certificate first, or let the result be a pass.",
+)
 NAMES_UNAVAILABLE = ProblemKind(
     code="names-unavailable",
     status=503,

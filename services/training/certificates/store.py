@@ -42,6 +42,12 @@ def find_latest_for_place(session: Session, enrolment_id: str) -> Certificate | 
     return session.scalar(latest.order_by(Certificate.issued_at.desc(), Certificate.id.desc()).limit(1))
 
 
+def find_standing(session: Session, enrolment_id: str) -> Certificate | None:
+    """Return the certificate of a place in a class that is not revoked."""
+    standing = (Certificate.enrolment_id == enrolment_id, Certificate.revoked_at.is_(None))
+    return session.scalar(select(Certificate).where(*standing))
+
+
 def list_certificates(subdistrict: str | None) -> Select[Certificate]:
     """Select the certificates that a sub-district (None: any) issued."""
     wanted = select(Certificate)

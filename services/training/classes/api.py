@@ -72,7 +72,7 @@ def undo_check_in(class_id: str, check_in: CheckIn, call: Caller) -> Response:
 
 @router.post("/classes/{class_id}/attendance", status_code=201, response_model=ClassView)
 def confirm_attendance(class_id: str, sheet: AttendanceSheet, call: Caller) -> Response:
-    """Confirm who was there, who had an excuse, and so who was absent (staff)."""
+    """Confirm who was there, who had an excuse, and so who was absent (staff); what was missed, also afterwards."""
     return call.once(lambda session: commands.confirm_attendance(session, call.principal, class_id, sheet), _show_class)
 
 

@@ -1,4 +1,4 @@
-"""What staff may ask of a class until it ends; `certificates` ends it."""
+"""What staff may ask of a class; `certificates` ends it, after which missed attendance alone may be noted."""
 
 from sqlalchemy.orm import Session
 
@@ -60,8 +60,11 @@ def undo_check_in(session: Session, principal: Principal, class_id: str, rider_i
 
 
 def confirm_attendance(session: Session, principal: Principal, class_id: str, sheet: AttendanceSheet) -> str:
-    """Confirm who was there, once per rider; who is not on the sheet was absent, and a later sheet may add riders."""
-    held = _lock_running(session, principal, class_id)
+    """Confirm who was there, once per rider; who is not on the sheet was absent.
+
+    A later sheet may add riders, also after the class ended.
+    """
+    held = _lock_class(session, principal, class_id)
     if now(session) < held.starts_at:
         raise problems.TOO_EARLY(class_id=class_id, opens_at=held.starts_at)
     for rider_id in (*sheet.present, *sheet.excused):
@@ -85,9 +88,14 @@ def _note(session: Session, held: TrainingClass, place: Enrolment, outcome: Outc
         emit(session, AttendanceNotedV1(**about, outcome=outcome.value))
 
 
-def _lock_running(session: Session, principal: Principal, class_id: str) -> TrainingClass:
+def _lock_class(session: Session, principal: Principal, class_id: str) -> TrainingClass:
     held = store.lock_class(session, class_id)
     authorize(principal, STAFF, subdistrict=held.subdistrict, hidden=NOT_FOUND(kind="class", id=class_id))
+    return held
+
+
+def _lock_running(session: Session, principal: Principal, class_id: str) -> TrainingClass:
+    held = _lock_class(session, principal, class_id)
     if held.completed_at is not None:
         raise problems.CLASS_COMPLETED(class_id=class_id, completed_at=held.completed_at)
     return held

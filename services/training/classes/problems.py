@@ -7,9 +7,20 @@ CLASS_COMPLETED = ProblemKind(
     status=409,
     title_zh="班级已结课",
     title_en="The class has ended",
-    detail_zh="班级 {class_id} 已于 {completed_at} 结课，不能再更改。证书请用“签发证书”办理。",
-    detail_en="Class {class_id} ended at {completed_at} and does not change any more. "
-    "Use certificates to issue one afterwards.",
+    detail_zh="班级 {class_id} 已于 {completed_at} 结课，其时间、地点、签到和成绩不能再更改。"
+    "漏记的出勤仍可确认；确认之后，请用“签发证书”补发证书。",
+    detail_en="Class {class_id} ended at {completed_at}: its time, place, check-ins and results do not change. "
+    "Attendance that was missed can still be confirmed; use certificates to issue one after that.",
+)
+ATTENDANCE_OPEN = ProblemKind(
+    code="attendance-open",
+    status=409,
+    title_zh="还有人的出勤没有确认",
+    title_en="The attendance of some is still open",
+    detail_zh="班级 {class_id} 中以下骑手还没有出勤记录，不能结课：{rider_ids}。"
+    "请先提交出勤表：写明谁到场、谁请假，其余的人记为缺勤。",
+    detail_en="Class {class_id} cannot end: nothing says yet whether these riders came: {rider_ids}. "
+    "Send the attendance first: it names who was there and who had an excuse, and everybody else counts as absent.",
 )
 START_IN_THE_PAST = ProblemKind(
     code="start-in-the-past",

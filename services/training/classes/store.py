@@ -75,6 +75,12 @@ def list_places(session: Session, class_id: str) -> Sequence[Enrolment]:
     return session.scalars(select(Enrolment).where(Enrolment.class_id == class_id).order_by(Enrolment.id)).all()
 
 
+def list_undecided(session: Session, class_id: str) -> list[str]:
+    """Return who has a place of which nothing says yet whether its rider came, erased riders apart."""
+    places = list_places(session, class_id)
+    return [place.rider_id for place in places if place.rider_id is not None and place.outcome is None]
+
+
 def list_rider_ids(session: Session, class_id: str) -> tuple[str, ...]:
     """Return who has a place in a class, erased riders apart."""
     return tuple(place.rider_id for place in list_places(session, class_id) if place.rider_id is not None)

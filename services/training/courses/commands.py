@@ -109,6 +109,7 @@ def describe_order(session: Session, order_id: str) -> OrderAnswer:
 
 
 def _order_wish(session: Session, rider_id: str, home: str, words: str) -> str:
+    store.lock_rider(session, rider_id, home)
     limit = rules.order_rule(now(session)).waiting_wishes_max
     waiting = store.count_waiting(session, rider_id)
     if waiting >= limit:

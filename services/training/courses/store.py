@@ -13,6 +13,12 @@ def keep_rider(session: Session, rider_id: str, subdistrict: str) -> None:
     upsert(session, Rider.table(), [{"id": rider_id, "subdistrict": subdistrict}])
 
 
+def lock_rider(session: Session, rider_id: str, home: str) -> None:
+    """Let what else the rider wishes for wait for this transaction; one not told of yet is kept with that home."""
+    session.execute(insert_new(session, Rider.table()), [{"id": rider_id, "subdistrict": home}])
+    session.execute(select(Rider.id).where(Rider.id == rider_id).with_for_update())
+
+
 def find_home(session: Session, rider_id: str) -> str | None:
     """Return the sub-district of a rider that registration told us of."""
     return session.scalar(select(Rider.subdistrict).where(Rider.id == rider_id))

@@ -20,6 +20,7 @@ _TEXTS = {
     "language": "zh-CN",
     "method": "code",
     "muted": "points:sms",
+    "no_award": "",
     "number": "HD-2026-7K3M9QX2W",
     "outcome": "excused",
     "platform": "meituan",

@@ -94,6 +94,7 @@ def test_one_s_own_photo_sent_again_is_accepted_and_earns_nothing_on_any_day(sta
 
     assert (again["earns"], again["no_award"], again["same_photo_as"]) == (False, "own-photo-again", first)
     assert "this photo" in again["note"]
+    assert [event.no_award for event in stage.bench.told(HazardReportedV1)] == ["", "own-photo-again"]
 
 
 def test_a_repeated_photo_uses_up_nothing_of_the_limit(stage: Stage) -> None:

@@ -30,6 +30,9 @@ SAMPLES: tuple[Event, ...] = (
     registration.RiderRegisteredV1(**HERE, rider_id=RIDER, platform="meituan", language="en"),
     governance.HazardReportedV1(**RIDERS_HAZARD, community="110108005001", category="blocked", earns=True),
     governance.HazardReportedV1(**RIDERS_HAZARD, community="110108005001", category="blocked", earns=False),
+    governance.HazardReportedV1(
+        **RIDERS_HAZARD, community="110108005001", category="blocked", earns=False, no_award="own-photo-again"
+    ),
     governance.HazardVerifiedV1(**RIDERS_HAZARD, severity="high"),
     governance.HazardRejectedV1(**RIDERS_HAZARD, reason="unclear"),
     governance.HazardMergedV1(**MERGE, shares_award=True),

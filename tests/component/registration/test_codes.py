@@ -22,6 +22,9 @@ class BrokenSMS:
     def __init__(self, error: BaseException) -> None:
         self.error = error
 
+    def forget(self, _phone: str) -> None:
+        """Keep nothing."""
+
     def send(self, _phone: str, _text: str) -> None:
         """Fail."""
         raise self.error

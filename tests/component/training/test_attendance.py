@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from httpx2 import Response
 
+from services.training.service import erase
 from shared.events.training import AttendanceConfirmedV1, AttendanceNotedV1, CheckedInV1
 from tests.component.training.stage import OTHER, RIDER, STAFF, STAFF_ELSEWHERE, STRANGER, Stage
 
@@ -91,6 +92,41 @@ def test_a_check_in_is_not_undone_once_the_attendance_is_confirmed(stage: Stage)
     answer = stage.post(STAFF, f"/classes/{class_id}/check-ins/undo", {"rider_id": "rider-1"})
 
     assert (answer.status_code, _kind(answer)) == (409, "attendance-stands")
+
+
+def test_a_class_does_not_end_while_nothing_says_whether_a_rider_came(stage: Stage) -> None:
+    class_id = stage.class_of(stage.course(), RIDER, OTHER)
+    stage.begin_class()
+    stage.post(STAFF, f"/classes/{class_id}/check-ins", {"rider_id": "rider-1"})
+
+    refused = stage.post(STAFF, f"/classes/{class_id}/completion", {"results": []})
+    stage.post(STAFF, f"/classes/{class_id}/attendance", PRESENT)
+    ended = stage.post(STAFF, f"/classes/{class_id}/completion", {"results": []})
+
+    assert (refused.status_code, _kind(refused), ended.status_code) == (409, "attendance-open", 201)
+    assert refused.json()["rider_ids"] == ["rider-1", "rider-2"]
+
+
+def test_the_place_of_an_erased_rider_does_not_keep_a_class_from_its_end(stage: Stage) -> None:
+    class_id = stage.class_of(stage.course(), RIDER)
+    with stage.bench.store.write() as session:
+        erase(session, "rider-1")
+    stage.begin_class()
+
+    ended = stage.post(STAFF, f"/classes/{class_id}/completion", {"results": []})
+
+    assert ended.status_code == 201
+
+
+def test_who_was_missed_is_confirmed_and_certified_after_the_class_ended(stage: Stage) -> None:
+    class_id = stage.held_class(stage.course(), [RIDER], absent=[OTHER])
+    stage.post(STAFF, f"/classes/{class_id}/completion", {"results": []})
+
+    confirmed = stage.post(STAFF, f"/classes/{class_id}/attendance", {"present": ["rider-2"]})
+    issued = stage.post(STAFF, "/certificates", {"class_id": class_id, "rider_id": "rider-2"})
+
+    assert (confirmed.status_code, issued.status_code) == (201, 201)
+    assert [event.rider_id for event in stage.bench.told(AttendanceConfirmedV1)] == ["rider-1", "rider-2"]
 
 
 @pytest.mark.parametrize("step", ["attendance", "check-ins", "check-ins/undo", "completion"])

@@ -1,5 +1,6 @@
 """A certificate only after confirmed attendance; one stands per rider and class; reissue keeps the history."""
 
+from services.training.audit import check
 from shared.auth import Principal
 from shared.events.training import CertificateIssuedV1, CertificateRevokedV1, ClassCompletedV1
 from tests.component.training.stage import OTHER, RIDER, STAFF, STAFF_ELSEWHERE, Stage
@@ -31,6 +32,32 @@ def test_who_was_there_and_passed_gets_a_certificate_when_the_class_ends(stage: 
     assert (issued.rider_id, issued.class_id, issued.title_zh) == ("rider-1", class_id, "心肺复苏")
     assert answer.json()["certificate_ids"] == [issued.certificate_id]
     assert len(stage.bench.told(ClassCompletedV1)) == 1
+
+
+def test_a_certificate_that_was_issued_before_the_class_ended_is_accepted_when_it_ends(stage: Stage) -> None:
+    class_id = stage.held_class(stage.course(), [RIDER, OTHER])
+    _, early = _issue(stage, class_id, RIDER)
+
+    ended = stage.post(STAFF, f"/classes/{class_id}/completion", _results("rider-1", "rider-2"))
+
+    assert ended.status_code == 201
+    assert [event.rider_id for event in stage.bench.told(CertificateIssuedV1)] == ["rider-1", "rider-2"]
+    assert early["id"] in ended.json()["certificate_ids"]
+
+
+def test_who_holds_a_certificate_has_not_failed_until_it_is_revoked(stage: Stage) -> None:
+    class_id = stage.held_class(stage.course(), [RIDER])
+    _, early = _issue(stage, class_id, RIDER)
+
+    refused = stage.post(STAFF, f"/classes/{class_id}/completion", _results(failed=("rider-1",)))
+    stage.post(STAFF, f"/certificates/{early['id']}/revocations", REASON)
+    ended = stage.post(STAFF, f"/classes/{class_id}/completion", _results(failed=("rider-1",)))
+
+    assert (refused.status_code, _kind(refused.json())) == (409, "failed-with-certificate")
+    assert (refused.json()["number"], ended.status_code) == (early["number"], 201)
+    assert stage.get(RIDER, f"/certificates/{early['id']}").json()["state"] == "revoked"
+    with stage.bench.read() as session:
+        assert list(check(session)) == []
 
 
 def test_who_ordered_and_did_not_come_gets_no_certificate(stage: Stage) -> None:

@@ -63,7 +63,7 @@ def test_a_class_that_ended_does_not_change_any_more(stage: Stage) -> None:
 
     answers = [
         stage.client(STAFF).patch(f"/api/training/classes/{class_id}", json={"venue_zh": "操场"}),
-        stage.post(STAFF, f"/classes/{class_id}/attendance", {"present": ["rider-1"]}),
+        stage.post(STAFF, f"/classes/{class_id}/check-ins", {"rider_id": "rider-1"}),
         stage.post(STAFF, f"/classes/{class_id}/completion", {"results": []}),
     ]
 

@@ -15,7 +15,7 @@ words word text note notes comment message description content photo picture ima
 key hash digest token password secret
 """
 CODES = """
-category cause_kind channel community fields kind language method muted number outcome parked_subject platform
+category cause_kind channel community fields kind language method muted no_award number outcome parked_subject platform
 publisher purpose reason role service severity subdistrict template wording
 """
 """Text that is neither an id nor a published title; whoever adds one here vouches that it holds nobody's words."""

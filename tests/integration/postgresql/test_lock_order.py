@@ -17,7 +17,7 @@ from services.rewards.service import erase
 from services.rewards.vouchers.models import Voucher
 from services.training.classes.models import TrainingClass
 from services.training.courses import commands as courses
-from services.training.courses.schemas import CourseAnswer
+from services.training.courses.schemas import CourseAnswer, CourseWanted
 from shared.db.upsert import delete_unlocked
 from shared.events.registration import StaffEndedV1
 from shared.messaging.erasing import bury
@@ -71,6 +71,22 @@ def test_a_rider_joins_a_class_under_the_lock_of_the_class() -> None:
         answer = begun(stage.bench.store, join)
 
     assert answer() == order_id
+
+
+def test_a_wish_waits_for_another_of_the_same_rider_and_counts_it() -> None:
+    stage = Training()
+    for _ in range(4):
+        assert stage.post(RIDER, "/orders", {"wish": "CPR"}).status_code == 201
+
+    def wish() -> str:
+        with stage.bench.command(RIDER) as session:
+            return courses.order_course(session, RIDER, CourseWanted(wish="CPR"))
+
+    with stage.bench.command(RIDER) as session:
+        courses.order_course(session, RIDER, CourseWanted(wish="CPR"))
+        answer = begun(stage.bench.store, wish)
+
+    assert answer() == "too-many-wishes"
 
 
 def test_a_class_that_ends_while_it_is_joined_is_not_joined() -> None:

@@ -2,14 +2,25 @@
 
 from datetime import UTC, datetime
 from string import Formatter
+from typing import get_args
 
 import pytest
 
-from services.notify.drafts import COMPOSED, drafts_of
+from services.governance.decisions.rules import Reason as Rejection
+from services.governance.decisions.rules import Severity
+from services.governance.hazards.rules import NoAward
+from services.notify.drafts import COMPOSED, UNTOLD, drafts_of
 from services.notify.wording import LANGUAGES, LATEST, TEMPLATES, WORDS, Template, Text, render
+from services.rewards.ledger.schemas import ReversalReason
+from services.rewards.vouchers.schemas import VoidingReason
+from services.training.certificates.rules import Reason as Revocation
 from shared.events.envelope import Event
+from shared.events.governance import HazardReportedV1
 from tests.component.notify.samples import SAMPLE_IDS, SAMPLES
 
+CHOSEN_BY_STAFF = {*Rejection, *get_args(VoidingReason), *get_args(ReversalReason), *Revocation}
+OF_RELEASES = {"expired", "erased", "merged", "settled", "rejected"}
+REASONS = CHOSEN_BY_STAFF | OF_RELEASES | {*NoAward, UNTOLD}
 REGISTERED = sorted(TEMPLATES.values(), key=lambda template: (template.key, template.version))
 
 
@@ -70,6 +81,32 @@ def test_a_code_is_shown_in_words_and_an_unknown_one_as_it_is() -> None:
 
     assert WORDS["reason"]["unclear"]["zh-CN"] in known.body
     assert "brand-new" in unknown.body
+
+
+@pytest.mark.parametrize("code", sorted(REASONS))
+def test_every_reason_that_an_event_may_carry_has_words(code: str) -> None:
+    assert set(WORDS["reason"].get(code, {})) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+def test_every_severity_has_words(severity: str) -> None:
+    assert set(WORDS["severity"].get(severity, {})) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("no_award", "said"),
+    [
+        ("daily-limit", "above today's number"),
+        ("own-photo-again", "with this photo before"),
+        ("", "does not meet the terms"),
+    ],
+)
+def test_a_report_without_points_is_told_the_reason_that_holds_for_it(no_award: str, said: str) -> None:
+    facts = {"subdistrict": "110108005", "hazard_id": "h", "rider_id": "r", "community": "c", "category": "blocked"}
+
+    (draft,) = drafts_of(HazardReportedV1(**facts, earns=False, no_award=no_award))
+
+    assert said in render(draft.template, LATEST[draft.template].version, "en", draft.parameters).body
 
 
 def test_a_title_with_braces_is_shown_as_it_is() -> None:
