@@ -4,15 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
-from shared.db.sets import insert_new_rows
 from shared.db.store import Store
 from shared.events.registration import RiderErasedV1
 from shared.keys.ring import KeyRing
-from shared.messaging import cause, marks, parking
+from shared.messaging import cause, marks, parking, passing
 from shared.messaging.arrivals import Arrival, Unreadable, read
 from shared.messaging.bus import Run
 from shared.messaging.failures import Failure, kind_of, place_of
@@ -25,8 +24,6 @@ from shared.messaging.trail import Trail
 from shared.tracing import OFF, Tracer
 
 __all__ = ["Consumer", "ConsumerStoppedError", "EventFailedError", "Subscriber"]
-
-ALL_SINCE = select(passed_type.c.type, passed_type.c.first_position)
 
 
 class ConsumerStoppedError(RuntimeError):
@@ -97,8 +94,7 @@ class Consumer:
     def _apply_passed(self, source: str, arrivals: Sequence[Arrival], up_to: int, *, singly: bool = False) -> int:
         with self._transaction() as session:
             reached = marks.lock_marks(session, source, {one.envelope.subject for one in arrivals})
-            rows = session.execute(ALL_SINCE.where(passed_type.c.source == source))
-            since = {row.type: row.first_position for row in rows}
+            since = passing.first_positions(session, source)
             passed = [
                 one
                 for one in arrivals
@@ -186,8 +182,7 @@ class Consumer:
             parking.unpark(session, source, event_id)
         passed = [one for one in fold.ready if one.envelope.type not in self.vocabulary.types]
         if passed:
-            rows = [{"source": source, "type": one.envelope.type, "first_position": one.position} for one in passed]
-            insert_new_rows(session, passed_type, rows)
+            passing.note_passed(session, source, passed)
 
     def _stop_at_many_alike(self, session: Session, verdict: Verdict) -> None:
         if parking.count_alike(session, verdict.error, self._clock.now()) > parking.ALIKE_MAX:

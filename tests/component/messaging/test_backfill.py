@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from shared.events.governance import HazardRejectedV1
 from shared.messaging import each
+from shared.messaging.bus import Run
 from shared.messaging.operate import BackfillNeededError, Operator
 from tests.component.messaging.conftest import Kit, effect
 from tests.component.messaging.test_sweep import ListSource
@@ -47,6 +48,30 @@ def test_backfill_leaves_what_the_marks_have_not_reached_to_the_bus(kit: Kit) ->
     assert applied == 1
 
 
+def test_backfill_misses_no_event_that_a_later_partition_of_a_fetch_has_brought(kit: Kit) -> None:
+    source = ListSource()
+    source.documents = [kit.rejected("h1"), kit.rejected("h2"), kit.rejected("h3")]
+    first, second, third = source.documents
+    kit.consumer.apply_all([Run("governance", (third,), 0, 0, 1), Run("governance", (second, first), 1, 0, 2)])
+    operator = learned(kit, [])
+
+    applied = operator.backfill({"governance": source})
+
+    assert applied == 3
+
+
+def test_backfill_misses_no_event_that_a_later_run_has_brought(kit: Kit) -> None:
+    source = ListSource()
+    source.documents = [kit.rejected("h1"), kit.rejected("h2"), kit.rejected("h3")]
+    kit.apply(*source.documents[2:])
+    kit.apply(*source.documents[1:2])
+    operator = learned(kit, source.documents[:1])
+
+    applied = operator.backfill({"governance": source})
+
+    assert applied == 3
+
+
 def test_waiving_handles_the_type_from_now_on_only(kit: Kit) -> None:
     operator = learned(kit, [kit.rejected("h1")])
 
@@ -58,7 +83,8 @@ def test_waiving_handles_the_type_from_now_on_only(kit: Kit) -> None:
 
 def learned(kit: Kit, passed: list[str]) -> Operator:
     """Let the service pass over documents, and then learn to handle rejections."""
-    kit.apply(*passed)
+    if passed:
+        kit.apply(*passed)
     kit.service.handlers = {**kit.service.handlers, HazardRejectedV1: each(note_rejection)}
     return Operator(kit.service, kit.store, kit.keys, kit.clock)
 
