@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
@@ -14,20 +13,15 @@ from shared.keys.ring import KeyRing
 from shared.messaging import cause, marks, parking, passing
 from shared.messaging.arrivals import Arrival, Unreadable, read
 from shared.messaging.bus import Run
-from shared.messaging.failures import Failure, kind_of, place_of
+from shared.messaging.failures import ConsumerStoppedError, Failure, kind_of, place_of
 from shared.messaging.fold import Fold, Plan
 from shared.messaging.log import transaction
 from shared.messaging.parking import Verdict
 from shared.messaging.performing import EventFailedError, Performer, SetFailedError, Subscriber
-from shared.messaging.tables import passed_type
 from shared.messaging.trail import Trail
 from shared.tracing import OFF, Tracer
 
 __all__ = ["Consumer", "ConsumerStoppedError", "EventFailedError", "Subscriber"]
-
-
-class ConsumerStoppedError(RuntimeError):
-    """The fault is in the service, not in an event: nothing is applied until an operator has looked."""
 
 
 class Consumer:
@@ -38,6 +32,7 @@ class Consumer:
         self._trail = Trail(service.name, tracer)
         self._performer = Performer(service, self._trail)
         self.vocabulary = self._performer.vocabulary
+        self._taken_up = False
 
     def apply(self, run: Run, plan: Plan | None = None) -> int | None:
         """Apply a run as `apply_all` does; return the offset to go back to when records before it are missing."""
@@ -60,7 +55,7 @@ class Consumer:
                 self._refuse_others_failures(failed)
                 return self._apply_parts(runs, plan)
             except Exception as error:
-                if isinstance(error, ConsumerStoppedError) or kind_of(error) is not Failure.EVENT:
+                if kind_of(error) is not Failure.EVENT:
                     raise
                 if len(runs) > 1 or len(runs[0].documents) > 1:
                     return self._apply_parts(runs, plan)
@@ -98,14 +93,13 @@ class Consumer:
             passed = [
                 one
                 for one in arrivals
-                if one.sequence <= reached[one.envelope.subject].sequence and one.position >= since[one.envelope.type]
+                if one.sequence <= reached[one.envelope.subject].sequence
+                and one.position >= since.get(one.envelope.type, up_to + 1)
             ]
             pairs = self._performer.read(passed)
             self._performer.lock(session, pairs)
             self._performer.perform(session, pairs, singly=singly)
-            types = {one.envelope.type for one in arrivals}
-            behind = update(passed_type).where(passed_type.c.source == source, passed_type.c.type.in_(types))
-            session.execute(behind.where(passed_type.c.first_position <= up_to).values(first_position=up_to + 1))
+            passing.note_applied(session, source, {one.envelope.type for one in arrivals}, up_to)
         return len(passed)
 
     def _without(self, plan: Plan, failed: EventFailedError) -> Plan:
@@ -126,6 +120,8 @@ class Consumer:
         source = runs[0].source
         come = [(run, [read(source, document) for document in run.documents]) for run in runs]
         with self._transaction() as session:
+            if not self._taken_up:
+                passing.refuse_missed(self._service.name, passing.take_up(session, self.vocabulary.types))
             missing = self._move_checkpoints(session, runs)
             taken = [one for run, documents in come if run.partition not in missing for one in documents]
             for one in taken:
@@ -138,6 +134,7 @@ class Consumer:
             self._performer.perform(session, early)
             self._write(session, source, fold)
             self._performer.perform(session, ready, singly=plan.singly)
+        self._taken_up = True
         return missing
 
     def _move_checkpoints(self, session: Session, runs: Sequence[Run]) -> dict[int | None, int]:
@@ -180,9 +177,8 @@ class Consumer:
             parking.forget_waiting(session, source, subject, reached)
         for event_id in fold.plan.redriven & {one.envelope.id for one in fold.ready}:
             parking.unpark(session, source, event_id)
-        passed = [one for one in fold.ready if one.envelope.type not in self.vocabulary.types]
-        if passed:
-            passing.note_passed(session, source, passed)
+        handled = self.vocabulary.types
+        passing.note_passed(session, source, [one for one in fold.ready if one.envelope.type not in handled])
 
     def _stop_at_many_alike(self, session: Session, verdict: Verdict) -> None:
         if parking.count_alike(session, verdict.error, self._clock.now()) > parking.ALIKE_MAX:
