@@ -1,6 +1,6 @@
 """The consumer: every event of other services takes effect here once, in its subject's order, or is held or parked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -59,17 +59,30 @@ class Consumer:
                     raise
                 if len(runs) > 1 or len(runs[0].documents) > 1:
                     return self._apply_parts(runs, plan)
-                plan = self._suspecting(runs[0], plan, error)
+                come = [read(runs[0].source, document) for document in runs[0].documents]
+                plan = self._suspecting(come, plan, error)
 
-    def apply_passed(self, source: str, arrivals: Sequence[Arrival], up_to: int) -> int:
-        """Apply events that the marks have passed over, as far as no earlier call has; return how many.
+    def apply_passed(self, source: str, arrivals: Sequence[Arrival], up_to: int, plan: Plan | None = None) -> int:
+        """Apply events that the marks have passed over, as far as no earlier call has; return how many took effect.
 
-        `up_to` is the position that the call reaches. Raises EventFailedError, with nothing applied.
+        `up_to` is the position that the call reaches. An event that fails is parked, and the rest applied. Of a plan
+        that redrives, what is parked is applied. Raises what `apply_all` does.
         """
-        try:
-            return self._apply_passed(source, arrivals, up_to)
-        except SetFailedError:
-            return self._apply_passed(source, arrivals, up_to, singly=True)
+        plan = plan or Plan()
+        while True:
+            try:
+                return self._apply_passed(source, arrivals, up_to, plan)
+            except EventFailedError as failed:
+                plan = self._without(plan, failed)
+            except SetFailedError as failed:
+                self._refuse_others_failures(failed)
+                plan = replace(plan, singly=True)
+            except Exception as error:
+                if kind_of(error) is not Failure.EVENT:
+                    raise
+                if len(arrivals) > 1:
+                    return self._apply_passed_halves(source, arrivals, up_to, plan)
+                plan = self._suspecting(arrivals, plan, error)
 
     def _apply_parts(self, runs: Sequence[Run], plan: Plan) -> dict[int | None, int]:
         """Apply runs that failed, nobody knows by which event: each for itself, then each half, at last singly.
@@ -86,21 +99,35 @@ class Consumer:
             self.apply(Run(run.source, half), plan)
         return self.apply_all([replace(run, documents=())], plan)
 
-    def _apply_passed(self, source: str, arrivals: Sequence[Arrival], up_to: int, *, singly: bool = False) -> int:
+    def _apply_passed_halves(self, source: str, arrivals: Sequence[Arrival], up_to: int, plan: Plan) -> int:
+        middle = len(arrivals) // 2
+        first, rest = arrivals[:middle], arrivals[middle:]
+        applied = self.apply_passed(source, first, first[-1].position, plan)
+        return applied + self.apply_passed(source, rest, up_to, plan)
+
+    def _apply_passed(self, source: str, arrivals: Sequence[Arrival], up_to: int, plan: Plan) -> int:
+        condemned = plan.condemned
         with self._transaction() as session:
-            reached = marks.lock_marks(session, source, {one.envelope.subject for one in arrivals})
-            since = passing.first_positions(session, source)
-            passed = [
-                one
-                for one in arrivals
-                if one.sequence <= reached[one.envelope.subject].sequence
-                and one.position >= since.get(one.envelope.type, up_to + 1)
-            ]
-            pairs = self._performer.read(passed)
+            passed = self._passed(session, source, arrivals, plan)
+            pairs = self._performer.read(one for one in passed if one.envelope.id not in condemned)
             self._performer.lock(session, pairs)
-            self._performer.perform(session, pairs, singly=singly)
+            bad = [(one, condemned[one.envelope.id]) for one in passed if one.envelope.id in condemned]
+            self._refuse(session, source, bad)
+            self._performer.perform(session, pairs, singly=plan.singly)
+            for event_id in plan.redriven & {one.envelope.id for one, _event in pairs}:
+                parking.unpark(session, source, event_id)
             passing.note_applied(session, source, {one.envelope.type for one in arrivals}, up_to)
-        return len(passed)
+        return len(pairs)
+
+    def _passed(self, session: Session, source: str, arrivals: Sequence[Arrival], plan: Plan) -> list[Arrival]:
+        """Return those that the marks have passed over and whose effect is still to come."""
+        reached = marks.lock_marks(session, source, {one.envelope.subject for one in arrivals})
+        below = [one for one in arrivals if one.sequence <= reached[one.envelope.subject].sequence]
+        if plan.redriven:
+            places = parking.parked_places(session, source, reached)
+            return [one for one in below if (one.envelope.subject, one.sequence) in places]
+        since = passing.first_positions(session, source)
+        return [one for one in below if one.position >= since.get(one.envelope.type, one.position + 1)]
 
     def _without(self, plan: Plan, failed: EventFailedError) -> Plan:
         """Plan the next try, in which the failed event alone is parked."""
@@ -108,9 +135,9 @@ class Consumer:
         verdict = Verdict("failed", type(error).__name__, place_of(error))
         return replace(plan, condemned={**plan.condemned, failed.arrival.envelope.id: verdict})
 
-    def _suspecting(self, run: Run, plan: Plan, error: Exception) -> Plan:
-        """Plan to park the only event of a run that failed outside any handler; raises the error where none is."""
-        for one in (read(run.source, document) for document in run.documents):
+    def _suspecting(self, come: Iterable[Arrival | Unreadable], plan: Plan, error: Exception) -> Plan:
+        """Plan to park the only event of what failed outside any handler; raises the error where none is."""
+        for one in come:
             if isinstance(one, Arrival) and one.envelope.id not in plan.condemned:
                 verdict = Verdict("failed", type(error).__name__, place_of(error))
                 return replace(plan, condemned={**plan.condemned, one.envelope.id: verdict})
@@ -169,16 +196,19 @@ class Consumer:
         now = self._clock.now()
         marks.write_marks(session, source, fold.moved)
         parking.hold(session, source, fold.early, now)
-        for one, verdict in fold.refused:
-            parking.park(session, source, one, verdict, now)
-            self._trail.refuse(session, one, verdict)
-            self._stop_at_many_alike(session, verdict)
+        self._refuse(session, source, fold.refused)
         for subject, reached in fold.passed_waiting.items():
             parking.forget_waiting(session, source, subject, reached)
         for event_id in fold.plan.redriven & {one.envelope.id for one in fold.ready}:
             parking.unpark(session, source, event_id)
         handled = self.vocabulary.types
         passing.note_passed(session, source, [one for one in fold.ready if one.envelope.type not in handled])
+
+    def _refuse(self, session: Session, source: str, refused: Iterable[tuple[Arrival, Verdict]]) -> None:
+        for one, verdict in refused:
+            parking.park(session, source, one, verdict, self._clock.now())
+            self._trail.refuse(session, one, verdict)
+            self._stop_at_many_alike(session, verdict)
 
     def _stop_at_many_alike(self, session: Session, verdict: Verdict) -> None:
         if parking.count_alike(session, verdict.error, self._clock.now()) > parking.ALIKE_MAX:

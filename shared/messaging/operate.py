@@ -33,12 +33,17 @@ class Operator:
     def redrive(self, event_id: str, *, adopt: bool = False) -> bool:
         """Apply a parked event and what waits behind it; tell whether it took effect.
 
-        `adopt` accepts an event whose history differs. Raises UnknownParkedEventError.
+        One that was parked by a backfill takes effect behind what its subject has gone on to. `adopt` accepts an event
+        whose history differs. Raises UnknownParkedEventError.
         """
         row = self._get(event_id)
         chosen = frozenset({event_id})
         plan = Plan(redriven=chosen, adopted=chosen if adopt else frozenset())
-        self._consumer.apply(Run(row.source, (row.document,)), plan)
+        one = read(row.source, row.document)
+        if isinstance(one, Arrival) and self._is_passed(row.source, one):
+            self._consumer.apply_passed(row.source, [one], 0, plan)
+        else:
+            self._consumer.apply(Run(row.source, (row.document,)), plan)
         with self._store.read() as session:
             return all(left.id != event_id for left in parking.list_parked(session))
 
@@ -70,7 +75,7 @@ class Operator:
     def backfill(self, sources: Mapping[str, Source]) -> int:
         """Apply the passed events of types that are handled now; return how many. A kill in between loses nothing.
 
-        The types are taken up first, so that no version passes over more of them meanwhile.
+        One that fails is parked, and the rest applied. The types are taken up first: no version passes over any more.
         """
         with self._store.write() as session:
             missed = passing.take_up(session, self._consumer.vocabulary.types)
@@ -91,6 +96,11 @@ class Operator:
         with self._store.write() as session:
             passing.forget(session, name, types)
         return applied
+
+    def _is_passed(self, source: str, one: Arrival) -> bool:
+        subject = one.envelope.subject
+        with self._store.read() as session:
+            return one.sequence <= marks.find_marks(session, source, [subject]).get(subject, 0)
 
     def _get(self, event_id: str) -> Row[Any]:
         with self._store.read() as session:
