@@ -25,14 +25,17 @@ __all__ = ["Consumer", "ConsumerStoppedError", "EventFailedError", "Subscriber"]
 
 
 class Consumer:
-    """Applies runs of events to one service's store; worker, sweep and redrive all go this one way."""
+    """Applies runs of events to one service's store; worker, sweep and redrive all go this one way.
+
+    Once it has stopped it applies nothing any more, whoever brings it: what works in one process shares one.
+    """
 
     def __init__(self, service: Subscriber, store: Store, keys: KeyRing, clock: Clock, tracer: Tracer = OFF) -> None:
         self._service, self._store, self._keys, self._clock = service, store, keys, clock
         self._trail = Trail(service.name, tracer)
         self._performer = Performer(service, self._trail)
         self.vocabulary = self._performer.vocabulary
-        self._taken_up = False
+        self._taken_up, self._stopped = False, ""
 
     def apply(self, run: Run, plan: Plan | None = None) -> int | None:
         """Apply a run as `apply_all` does; return the offset to go back to when records before it are missing."""
@@ -45,22 +48,17 @@ class Consumer:
         and the rest applied. Raises what is transient for the caller to try again, and ConsumerStoppedError when the
         fault is not the event's.
         """
-        plan = plan or Plan()
-        while True:
-            try:
-                return self._apply_once(runs, plan)
-            except EventFailedError as failed:
-                plan = self._without(plan, failed)
-            except SetFailedError as failed:
-                self._refuse_others_failures(failed)
-                return self._apply_parts(runs, plan)
-            except Exception as error:
-                if kind_of(error) is not Failure.EVENT:
-                    raise
-                if len(runs) > 1 or len(runs[0].documents) > 1:
-                    return self._apply_parts(runs, plan)
-                come = [read(runs[0].source, document) for document in runs[0].documents]
-                plan = self._suspecting(come, plan, error)
+        if self._stopped:
+            raise ConsumerStoppedError(self._stopped)
+        try:
+            return self._apply_all(runs, plan or Plan())
+        except ConsumerStoppedError as error:
+            self.stop(str(error))
+            raise
+
+    def stop(self, why: str) -> None:
+        """Apply nothing any more; the first reason given is told to all who bring something."""
+        self._stopped = self._stopped or why
 
     def apply_passed(self, source: str, arrivals: Sequence[Arrival], up_to: int, plan: Plan | None = None) -> int:
         """Apply events that the marks have passed over, as far as no earlier call has; return how many took effect.
@@ -83,6 +81,23 @@ class Consumer:
                 if len(arrivals) > 1:
                     return self._apply_passed_halves(source, arrivals, up_to, plan)
                 plan = self._suspecting(arrivals, plan, error)
+
+    def _apply_all(self, runs: Sequence[Run], plan: Plan) -> dict[int | None, int]:
+        while True:
+            try:
+                return self._apply_once(runs, plan)
+            except EventFailedError as failed:
+                plan = self._without(plan, failed)
+            except SetFailedError as failed:
+                self._refuse_others_failures(failed)
+                return self._apply_parts(runs, plan)
+            except Exception as error:
+                if kind_of(error) is not Failure.EVENT:
+                    raise
+                if len(runs) > 1 or len(runs[0].documents) > 1:
+                    return self._apply_parts(runs, plan)
+                come = [read(runs[0].source, document) for document in runs[0].documents]
+                plan = self._suspecting(come, plan, error)
 
     def _apply_parts(self, runs: Sequence[Run], plan: Plan) -> dict[int | None, int]:
         """Apply runs that failed, nobody knows by which event: each for itself, then each half, at last singly.

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from shared.events.governance import HazardRejectedV1
 from shared.messaging import each
 from shared.messaging.bus import Run
-from shared.messaging.consumer import Consumer
+from shared.messaging.consumer import Consumer, ConsumerStoppedError
 from shared.messaging.operate import Operator
 from shared.messaging.passing import BackfillNeededError, OtherVersionError
 from shared.messaging.tables import mark
@@ -133,7 +133,7 @@ def test_a_backfill_beside_an_older_version_doubles_and_loses_nothing(kit: Kit) 
 
     class Interrupted(ListSource):
         def after(self, position: int, limit: int = 500) -> list[str]:
-            with pytest.raises(OtherVersionError):
+            with pytest.raises(ConsumerStoppedError):
                 older.apply(kit.publisher.run(source.documents[0]))
             return source.after(position, limit)
 
