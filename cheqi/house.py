@@ -59,7 +59,7 @@ class House:
         """
         for node in self.nodes.values():
             node.refuse_start()
-            node.operator().refuse_missed_types()
+            node.operator().take_up_types()
         self._workers = [self._worker(node) for node in self.nodes.values()]
         for node, worker in zip(self.nodes.values(), self._workers, strict=True):
             node.store.on_commit = worker.wake

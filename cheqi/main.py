@@ -19,8 +19,9 @@ from cheqi.house import list_trial_sms, opened
 from cheqi.rehearsal import command as rehearsal
 from cheqi.republish import republish
 from cheqi.secrets import make_secrets
-from cheqi.terminal import AsJSON, explained, say, show_rows
+from cheqi.terminal import AsJSON, complain, explained, say, show_rows
 from shared.errors import ConfigurationError
+from shared.messaging.parking import count_held
 from shared.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Cheqi (车骑) serves a city district's riders.", add_completion=False)
@@ -94,13 +95,18 @@ def backfill(
 ) -> None:
     """Apply past events of types that a service handles now; stop the service first."""
     with explained(), opened(read_settings()) as house:
-        operator = house.get_node(service).operator()
+        node = house.get_node(service)
+        operator = node.operator()
         if from_now:
             operator.waive()
             say(f"{service} handles the types from now on")
         else:
             applied = operator.backfill({name: node.log for name, node in house.nodes.items()})
             say(f"{service} applied {applied} past events")
+            with node.snapshot() as session:
+                _, _, parked_events = count_held(session)
+            if parked_events:
+                complain(f"{service} has parked {parked_events} events that failed; see `cheqi parked list`")
 
 
 app.command()(republish)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from shared.errors import ConfigurationError, Refusal
 from shared.messaging.archive import MonthNotOverError
-from shared.messaging.operate import BackfillNeededError
+from shared.messaging.failures import ConsumerStoppedError
 from shared.messaging.parking import UnknownParkedEventError
 
 AsJSON = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -59,7 +59,7 @@ def explained() -> Iterator[None]:
     except (
         ConfigurationError,
         ConnectionError,
-        BackfillNeededError,
+        ConsumerStoppedError,
         MonthNotOverError,
         UnknownParkedEventError,
     ) as error:

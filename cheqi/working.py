@@ -51,7 +51,7 @@ class Working:
 def serve_worker(settings: Settings, service: str, how: WorkerSettings, pulse: Pulse) -> None:
     """Run a service's worker until a signal ends it; raises ConfigurationError or BackfillNeededError at its start."""
     with _node_of(settings, service) as (assembly, node):
-        node.operator().refuse_missed_types()
+        node.operator().take_up_types()
         working = Working(node, pulse)
         with served_operations(working, settings):
             run_worker(node, assembly.remote_logs(node), how, working.see, assembly.sender(node))

@@ -20,6 +20,12 @@ def upsert(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> No
         session.execute(_upserting(_dialect(session), table, tuple(rows[0])), list(rows))
 
 
+def keep_least(session: Session, table: Table, rows: Sequence[dict[str, Any]], name: str) -> None:
+    """Insert the rows; where the primary key is there already, the lower value of the column named stands."""
+    if rows:
+        session.execute(_keeping_least(_dialect(session), table, name), list(rows))
+
+
 def delete_unlocked(session: Session, table: Table, old: ColumnElement[bool]) -> None:
     """Delete rows that are of no use any more; one that another transaction has locked is left for the next time.
 
@@ -36,6 +42,14 @@ def _upserting(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
     keys = [column.name for column in table.primary_key]
     replaced = {name: statement.excluded[name] for name in names if name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=replaced)
+
+
+@lru_cache
+def _keeping_least(dialect: str, table: Table, name: str) -> Any:
+    statement = _inserting(dialect, table)
+    least = statement.excluded[name]
+    keys = [column.name for column in table.primary_key]
+    return statement.on_conflict_do_update(index_elements=keys, set_={name: least}, where=least < table.c[name])
 
 
 @lru_cache

@@ -34,7 +34,7 @@ class Unreadable:
     @property
     def id(self) -> str:
         """The digest that tells it from others."""
-        return hashlib.sha256(self.document.encode(errors="replace")).hexdigest()
+        return hashlib.sha256(self.document.encode()).hexdigest()
 
 
 class Vocabulary:
@@ -62,18 +62,24 @@ class Vocabulary:
 def read(source: str, document: str) -> Arrival | Unreadable:
     """Read one document that arrived as an event of `source`."""
     if len(document) > DOCUMENT_MAX_BYTES * 2:
-        return Unreadable(document[:DOCUMENT_MAX_BYTES], "too large")
+        return _unreadable(document[:DOCUMENT_MAX_BYTES], "too large")
     try:
         envelope = Envelope.parse(document)
     except ValidationError:
-        return Unreadable(document.replace("\x00", "\\x00"), "not an event")
+        return _unreadable(document, "not an event")
     if envelope.publisher != source:
-        return Unreadable(document, "foreign source")
+        return _unreadable(document, "foreign source")
     return _numbered(document, envelope)
 
 
 def _numbered(document: str, envelope: Envelope) -> Arrival | Unreadable:
     sequence, position = envelope.sequence or 0, envelope.position or 0
     if sequence < 1 or position < 1 or not envelope.previous or not envelope.seal:
-        return Unreadable(document, "not numbered")
+        return _unreadable(document, "not numbered")
     return Arrival(document, envelope, sequence, position, envelope.previous, envelope.seal)
+
+
+def _unreadable(document: str, reason: str) -> Unreadable:
+    """Write out what no database takes: NUL characters, and halves of characters that UTF-8 has no bytes for."""
+    text = document.encode(errors="backslashreplace").decode()
+    return Unreadable(text.replace("\x00", "\\x00"), reason)

@@ -1,46 +1,41 @@
 """The consumer: every event of other services takes effect here once, in its subject's order, or is held or parked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
-from shared.db.sets import insert_new_rows
 from shared.db.store import Store
 from shared.events.registration import RiderErasedV1
 from shared.keys.ring import KeyRing
-from shared.messaging import cause, marks, parking
+from shared.messaging import cause, marks, parking, passing
 from shared.messaging.arrivals import Arrival, Unreadable, read
 from shared.messaging.bus import Run
-from shared.messaging.failures import Failure, kind_of, place_of
+from shared.messaging.failures import ConsumerStoppedError, Failure, kind_of, place_of
 from shared.messaging.fold import Fold, Plan
 from shared.messaging.log import transaction
 from shared.messaging.parking import Verdict
 from shared.messaging.performing import EventFailedError, Performer, SetFailedError, Subscriber
-from shared.messaging.tables import passed_type
 from shared.messaging.trail import Trail
 from shared.tracing import OFF, Tracer
 
 __all__ = ["Consumer", "ConsumerStoppedError", "EventFailedError", "Subscriber"]
 
-ALL_SINCE = select(passed_type.c.type, passed_type.c.first_position)
-
-
-class ConsumerStoppedError(RuntimeError):
-    """The fault is in the service, not in an event: nothing is applied until an operator has looked."""
-
 
 class Consumer:
-    """Applies runs of events to one service's store; worker, sweep and redrive all go this one way."""
+    """Applies runs of events to one service's store; worker, sweep and redrive all go this one way.
+
+    Once it has stopped it applies nothing any more, whoever brings it: what works in one process shares one.
+    """
 
     def __init__(self, service: Subscriber, store: Store, keys: KeyRing, clock: Clock, tracer: Tracer = OFF) -> None:
         self._service, self._store, self._keys, self._clock = service, store, keys, clock
         self._trail = Trail(service.name, tracer)
         self._performer = Performer(service, self._trail)
         self.vocabulary = self._performer.vocabulary
+        self._taken_up, self._stopped = False, ""
 
     def apply(self, run: Run, plan: Plan | None = None) -> int | None:
         """Apply a run as `apply_all` does; return the offset to go back to when records before it are missing."""
@@ -53,7 +48,41 @@ class Consumer:
         and the rest applied. Raises what is transient for the caller to try again, and ConsumerStoppedError when the
         fault is not the event's.
         """
+        if self._stopped:
+            raise ConsumerStoppedError(self._stopped)
+        try:
+            return self._apply_all(runs, plan or Plan())
+        except ConsumerStoppedError as error:
+            self.stop(str(error))
+            raise
+
+    def stop(self, why: str) -> None:
+        """Apply nothing any more; the first reason given is told to all who bring something."""
+        self._stopped = self._stopped or why
+
+    def apply_passed(self, source: str, arrivals: Sequence[Arrival], up_to: int, plan: Plan | None = None) -> int:
+        """Apply events that the marks have passed over, as far as no earlier call has; return how many took effect.
+
+        `up_to` is the position that the call reaches. An event that fails is parked, and the rest applied. Of a plan
+        that redrives, what is parked is applied. Raises what `apply_all` does.
+        """
         plan = plan or Plan()
+        while True:
+            try:
+                return self._apply_passed(source, arrivals, up_to, plan)
+            except EventFailedError as failed:
+                plan = self._without(plan, failed)
+            except SetFailedError as failed:
+                self._refuse_others_failures(failed)
+                plan = replace(plan, singly=True)
+            except Exception as error:
+                if kind_of(error) is not Failure.EVENT:
+                    raise
+                if len(arrivals) > 1:
+                    return self._apply_passed_halves(source, arrivals, up_to, plan)
+                plan = self._suspecting(arrivals, plan, error)
+
+    def _apply_all(self, runs: Sequence[Run], plan: Plan) -> dict[int | None, int]:
         while True:
             try:
                 return self._apply_once(runs, plan)
@@ -63,21 +92,12 @@ class Consumer:
                 self._refuse_others_failures(failed)
                 return self._apply_parts(runs, plan)
             except Exception as error:
-                if isinstance(error, ConsumerStoppedError) or kind_of(error) is not Failure.EVENT:
+                if kind_of(error) is not Failure.EVENT:
                     raise
                 if len(runs) > 1 or len(runs[0].documents) > 1:
                     return self._apply_parts(runs, plan)
-                plan = self._suspecting(runs[0], plan, error)
-
-    def apply_passed(self, source: str, arrivals: Sequence[Arrival], up_to: int) -> int:
-        """Apply events that the marks have passed over, as far as no earlier call has; return how many.
-
-        `up_to` is the position that the call reaches. Raises EventFailedError, with nothing applied.
-        """
-        try:
-            return self._apply_passed(source, arrivals, up_to)
-        except SetFailedError:
-            return self._apply_passed(source, arrivals, up_to, singly=True)
+                come = [read(runs[0].source, document) for document in runs[0].documents]
+                plan = self._suspecting(come, plan, error)
 
     def _apply_parts(self, runs: Sequence[Run], plan: Plan) -> dict[int | None, int]:
         """Apply runs that failed, nobody knows by which event: each for itself, then each half, at last singly.
@@ -94,23 +114,35 @@ class Consumer:
             self.apply(Run(run.source, half), plan)
         return self.apply_all([replace(run, documents=())], plan)
 
-    def _apply_passed(self, source: str, arrivals: Sequence[Arrival], up_to: int, *, singly: bool = False) -> int:
+    def _apply_passed_halves(self, source: str, arrivals: Sequence[Arrival], up_to: int, plan: Plan) -> int:
+        middle = len(arrivals) // 2
+        first, rest = arrivals[:middle], arrivals[middle:]
+        applied = self.apply_passed(source, first, first[-1].position, plan)
+        return applied + self.apply_passed(source, rest, up_to, plan)
+
+    def _apply_passed(self, source: str, arrivals: Sequence[Arrival], up_to: int, plan: Plan) -> int:
+        condemned = plan.condemned
         with self._transaction() as session:
-            reached = marks.lock_marks(session, source, {one.envelope.subject for one in arrivals})
-            rows = session.execute(ALL_SINCE.where(passed_type.c.source == source))
-            since = {row.type: row.first_position for row in rows}
-            passed = [
-                one
-                for one in arrivals
-                if one.sequence <= reached[one.envelope.subject].sequence and one.position >= since[one.envelope.type]
-            ]
-            pairs = self._performer.read(passed)
+            passed = self._passed(session, source, arrivals, plan)
+            pairs = self._performer.read(one for one in passed if one.envelope.id not in condemned)
             self._performer.lock(session, pairs)
-            self._performer.perform(session, pairs, singly=singly)
-            types = {one.envelope.type for one in arrivals}
-            behind = update(passed_type).where(passed_type.c.source == source, passed_type.c.type.in_(types))
-            session.execute(behind.where(passed_type.c.first_position <= up_to).values(first_position=up_to + 1))
-        return len(passed)
+            bad = [(one, condemned[one.envelope.id]) for one in passed if one.envelope.id in condemned]
+            self._refuse(session, source, bad)
+            self._performer.perform(session, pairs, singly=plan.singly)
+            for event_id in plan.redriven & {one.envelope.id for one, _event in pairs}:
+                parking.unpark(session, source, event_id)
+            passing.note_applied(session, source, {one.envelope.type for one in arrivals}, up_to)
+        return len(pairs)
+
+    def _passed(self, session: Session, source: str, arrivals: Sequence[Arrival], plan: Plan) -> list[Arrival]:
+        """Return those that the marks have passed over and whose effect is still to come."""
+        reached = marks.lock_marks(session, source, {one.envelope.subject for one in arrivals})
+        below = [one for one in arrivals if one.sequence <= reached[one.envelope.subject].sequence]
+        if plan.redriven:
+            places = parking.parked_places(session, source, reached)
+            return [one for one in below if (one.envelope.subject, one.sequence) in places]
+        since = passing.first_positions(session, source)
+        return [one for one in below if one.position >= since.get(one.envelope.type, one.position + 1)]
 
     def _without(self, plan: Plan, failed: EventFailedError) -> Plan:
         """Plan the next try, in which the failed event alone is parked."""
@@ -118,9 +150,9 @@ class Consumer:
         verdict = Verdict("failed", type(error).__name__, place_of(error))
         return replace(plan, condemned={**plan.condemned, failed.arrival.envelope.id: verdict})
 
-    def _suspecting(self, run: Run, plan: Plan, error: Exception) -> Plan:
-        """Plan to park the only event of a run that failed outside any handler; raises the error where none is."""
-        for one in (read(run.source, document) for document in run.documents):
+    def _suspecting(self, come: Iterable[Arrival | Unreadable], plan: Plan, error: Exception) -> Plan:
+        """Plan to park the only event of what failed outside any handler; raises the error where none is."""
+        for one in come:
             if isinstance(one, Arrival) and one.envelope.id not in plan.condemned:
                 verdict = Verdict("failed", type(error).__name__, place_of(error))
                 return replace(plan, condemned={**plan.condemned, one.envelope.id: verdict})
@@ -130,6 +162,8 @@ class Consumer:
         source = runs[0].source
         come = [(run, [read(source, document) for document in run.documents]) for run in runs]
         with self._transaction() as session:
+            if not self._taken_up:
+                passing.refuse_missed(self._service.name, passing.take_up(session, self.vocabulary.types))
             missing = self._move_checkpoints(session, runs)
             taken = [one for run, documents in come if run.partition not in missing for one in documents]
             for one in taken:
@@ -142,6 +176,7 @@ class Consumer:
             self._performer.perform(session, early)
             self._write(session, source, fold)
             self._performer.perform(session, ready, singly=plan.singly)
+        self._taken_up = True
         return missing
 
     def _move_checkpoints(self, session: Session, runs: Sequence[Run]) -> dict[int | None, int]:
@@ -176,18 +211,19 @@ class Consumer:
         now = self._clock.now()
         marks.write_marks(session, source, fold.moved)
         parking.hold(session, source, fold.early, now)
-        for one, verdict in fold.refused:
-            parking.park(session, source, one, verdict, now)
-            self._trail.refuse(session, one, verdict)
-            self._stop_at_many_alike(session, verdict)
+        self._refuse(session, source, fold.refused)
         for subject, reached in fold.passed_waiting.items():
             parking.forget_waiting(session, source, subject, reached)
         for event_id in fold.plan.redriven & {one.envelope.id for one in fold.ready}:
             parking.unpark(session, source, event_id)
-        passed = [one for one in fold.ready if one.envelope.type not in self.vocabulary.types]
-        if passed:
-            rows = [{"source": source, "type": one.envelope.type, "first_position": one.position} for one in passed]
-            insert_new_rows(session, passed_type, rows)
+        handled = self.vocabulary.types
+        passing.note_passed(session, source, [one for one in fold.ready if one.envelope.type not in handled])
+
+    def _refuse(self, session: Session, source: str, refused: Iterable[tuple[Arrival, Verdict]]) -> None:
+        for one, verdict in refused:
+            parking.park(session, source, one, verdict, self._clock.now())
+            self._trail.refuse(session, one, verdict)
+            self._stop_at_many_alike(session, verdict)
 
     def _stop_at_many_alike(self, session: Session, verdict: Verdict) -> None:
         if parking.count_alike(session, verdict.error, self._clock.now()) > parking.ALIKE_MAX:

@@ -15,6 +15,10 @@ TRANSIENT_ON_POSTGRESQL = ("08", "25P03", "25P04", "40", "53", "55", "57", "58")
 """Classes, and two of class 25: the server ended a transaction that rested or lasted too long."""
 
 
+class ConsumerStoppedError(RuntimeError):
+    """The fault is in the service, not in an event: nothing is applied until an operator has looked."""
+
+
 class Failure(Enum):
     """What is to be done about an exception."""
 
@@ -25,7 +29,7 @@ class Failure(Enum):
 
 def kind_of(error: BaseException) -> Failure:
     """Tell whether to try again (transient), to stop and alarm (ours), or to park the event (its own)."""
-    if isinstance(error, ConfigurationError):
+    if isinstance(error, ConfigurationError | ConsumerStoppedError):
         return Failure.OURS
     if isinstance(error, DBAPIError):
         return _of_database(error)

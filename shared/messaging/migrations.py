@@ -71,6 +71,15 @@ def kit_0004(op: Operations) -> None:
     )
 
 
+def kit_0005(op: Operations) -> None:
+    """Create the table of the types that are handled, and let backfill of what was passed over begin at the beginning.
+
+    The position noted until now was that of the event which came first, which may not be the lowest.
+    """
+    op.create_table("handled_type", Column("type", Text, primary_key=True))
+    op.execute("UPDATE passed_type SET first_position = 1")
+
+
 def leave_room(op: Operations, *tables: str) -> None:
     """Fill pages of the tables by half, so that a new version of a row finds room on its page (PostgreSQL only)."""
     if op.get_context().dialect.name == "postgresql":

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
@@ -11,7 +11,7 @@ from shared.db.store import Store
 from shared.events.envelope import DISTRICT
 from shared.events.operations import ParkedEventDiscardedV1
 from shared.keys.ring import KeyRing
-from shared.messaging import marks, parking
+from shared.messaging import marks, parking, passing
 from shared.messaging.arrivals import Arrival, read
 from shared.messaging.bus import Run
 from shared.messaging.cause import of_system
@@ -20,12 +20,7 @@ from shared.messaging.fold import Plan
 from shared.messaging.log import emit, transaction
 from shared.messaging.marks import Mark
 from shared.messaging.source import PAGE_MAX, Source
-from shared.messaging.tables import passed_type
 from shared.tracing import OFF, Tracer
-
-
-class BackfillNeededError(RuntimeError):
-    """The service handles types now whose past it has passed over."""
 
 
 class Operator:
@@ -38,12 +33,17 @@ class Operator:
     def redrive(self, event_id: str, *, adopt: bool = False) -> bool:
         """Apply a parked event and what waits behind it; tell whether it took effect.
 
-        `adopt` accepts an event whose history differs. Raises UnknownParkedEventError.
+        One that was parked by a backfill takes effect behind what its subject has gone on to. `adopt` accepts an event
+        whose history differs. Raises UnknownParkedEventError.
         """
         row = self._get(event_id)
         chosen = frozenset({event_id})
         plan = Plan(redriven=chosen, adopted=chosen if adopt else frozenset())
-        self._consumer.apply(Run(row.source, (row.document,)), plan)
+        one = read(row.source, row.document)
+        if isinstance(one, Arrival) and self._is_passed(row.source, one):
+            self._consumer.apply_passed(row.source, [one], 0, plan)
+        else:
+            self._consumer.apply(Run(row.source, (row.document,)), plan)
         with self._store.read() as session:
             return all(left.id != event_id for left in parking.list_parked(session))
 
@@ -65,33 +65,27 @@ class Operator:
     def missed_types(self) -> dict[str, dict[str, int]]:
         """Return, by publisher, the types that are handled now but were passed over, with their first position."""
         with self._store.read() as session:
-            rows = session.execute(select(passed_type)).all()
-        missed: dict[str, dict[str, int]] = {}
-        for row in rows:
-            if row.type in self._consumer.vocabulary.types:
-                missed.setdefault(row.source, {})[row.type] = row.first_position
-        return missed
+            return passing.list_missed(session, self._consumer.vocabulary.types)
 
-    def refuse_missed_types(self) -> None:
-        """Raise BackfillNeededError when a handled type was passed over."""
-        missed = self.missed_types()
-        if missed:
-            names = ", ".join(sorted(name for types in missed.values() for name in types))
-            message = (
-                f"{self._service.name} has passed over events that it handles now: {names}. "
-                f"Run `cheqi backfill {self._service.name}` to apply the past, or add --from-now to waive it."
-            )
-            raise BackfillNeededError(message)
+    def take_up_types(self) -> None:
+        """Let no version of the service pass over what this one handles; raises BackfillNeededError where one did."""
+        with self._store.write() as session:
+            passing.refuse_missed(self._service.name, passing.take_up(session, self._consumer.vocabulary.types))
 
     def backfill(self, sources: Mapping[str, Source]) -> int:
-        """Apply the passed events of types that are handled now; return how many. A kill in between loses nothing."""
-        return sum(self._backfill(sources[source], source, types) for source, types in self.missed_types().items())
+        """Apply the passed events of types that are handled now; return how many. A kill in between loses nothing.
+
+        One that fails is parked, and the rest applied. The types are taken up first: no version passes over any more.
+        """
+        with self._store.write() as session:
+            missed = passing.take_up(session, self._consumer.vocabulary.types)
+        return sum(self._backfill(sources[source], source, types) for source, types in missed.items())
 
     def waive(self) -> None:
         """Handle the missed types from now on only."""
-        for source, types in self.missed_types().items():
-            with self._store.write() as session:
-                session.execute(_passed(source, *types))
+        with self._store.write() as session:
+            for source, types in passing.take_up(session, self._consumer.vocabulary.types).items():
+                passing.forget(session, source, types)
 
     def _backfill(self, source: Source, name: str, types: Mapping[str, int]) -> int:
         position, applied = min(types.values()) - 1, 0
@@ -100,16 +94,17 @@ class Operator:
             position = come[-1].position
             applied += self._consumer.apply_passed(name, [one for one in come if one.envelope.type in types], position)
         with self._store.write() as session:
-            session.execute(_passed(name, *types))
+            passing.forget(session, name, types)
         return applied
+
+    def _is_passed(self, source: str, one: Arrival) -> bool:
+        subject = one.envelope.subject
+        with self._store.read() as session:
+            return one.sequence <= marks.find_marks(session, source, [subject]).get(subject, 0)
 
     def _get(self, event_id: str) -> Row[Any]:
         with self._store.read() as session:
             return parking.get_parked(session, event_id)
-
-
-def _passed(source: str, *types: str) -> Any:
-    return delete(passed_type).where(passed_type.c.source == source, passed_type.c.type.in_(types))
 
 
 def _step_over(session: Session, row: Row[Any]) -> None:

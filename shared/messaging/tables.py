@@ -129,6 +129,8 @@ passed_type = Table(
     Column("first_position", Serial, nullable=False),
 )
 
+handled_type = Table("handled_type", KIT, Column("type", Text, primary_key=True))
+
 timer = Table(
     "timer",
     KIT,

@@ -127,7 +127,7 @@ class Worker:
     def _failed(self, kind: Kind, error: Exception) -> None:
         if isinstance(error, ConsumerStoppedError):
             self._kinds.remove(kind)
-            note_trouble(self._troubles, f"{kind.trouble}: {error}")
+            note_trouble(self._troubles, f"{NOT_APPLIED}: {error}")
             return
         if not kind.failures:
             kind.told = f"{kind.trouble}: {type(error).__name__} at {place_of(error)}"

@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 
 
 class Applier:
-    """Applies runs for the agents of one worker; it never raises.
+    """Applies runs for the agents of one worker; it never raises, and lets its consumer stop for good.
 
     `progress` counts runs applied, tries of what is transient, and looks at what has stopped: as long as it moves,
     whoever watches the worker need not step in. `applied` counts the fetches that took effect.
@@ -56,5 +56,6 @@ class Applier:
             reason = str(error)
         if kind is not Failure.TRANSIENT:
             self._stopped = True
+            self._consumer.stop(reason)
             note_trouble(self._troubles, f"{NOT_APPLIED}: {reason}")
         log.warning("run not applied", reason=reason, kind=kind.value, failures=failures + 1)

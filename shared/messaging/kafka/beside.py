@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.db.commits import can_hint
+from shared.messaging.consumer import Consumer
 from shared.messaging.failures import Failure, kind_of, place_of
 from shared.messaging.kafka.access import Access
 from shared.messaging.kafka.bus import KafkaBus
@@ -65,13 +66,18 @@ class RelayLoop:
         note_trouble(self._troubles, trouble)
 
 
-def chores(node: Node, sources: Mapping[str, Source], send: Callable[[], int] = lambda: 0) -> Worker:
-    """Return what sweeps, fires timers and sends, in a thread of its own once started."""
+def chores(
+    node: Node, sources: Mapping[str, Source], consumer: Consumer, send: Callable[[], int] = lambda: 0
+) -> Worker:
+    """Return what sweeps, fires timers and sends, in a thread of its own once started.
+
+    The consumer is the bus's own: when it has stopped, the sweep applies nothing either.
+    """
     heard = {name: sources[name] for name in sorted(node.hears)}
     work = Work(
         relay=Elsewhere(),
         reader=Elsewhere(),
-        sweep=Sweep(node.store, node.consumer(), heard, node.clock),
+        sweep=Sweep(node.store, consumer, heard, node.clock),
         timers=node.timer_loop(),
         send=send,
         tracer=node.tracer,

@@ -52,9 +52,10 @@ def run_worker(
     from the bus, unless a publisher cannot be asked: the sweep goes on trying beside the bus. A consumer that starts a
     year late sweeps for long, and says meanwhile how far it has come.
     """
-    applier = Applier(node.consumer(), node.troubles)
+    consumer = node.consumer()
+    applier = Applier(consumer, node.troubles)
     worker = KafkaWorker(node.store, node.service.name, node.hears, applier, settings)
-    relay, beside = RelayLoop(node, settings.access, holder_name()), chores(node, sources, send)
+    relay, beside = RelayLoop(node, settings.access, holder_name()), chores(node, sources, consumer, send)
     _on_signal(worker.stop, beside.stop_sweep)
     gc.freeze()
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)

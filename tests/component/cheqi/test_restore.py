@@ -133,7 +133,7 @@ def test_a_backup_of_an_older_program_is_brought_up_to_date(home: Home) -> None:
     stores = home.back_up()
     older = stores / "stores" / "governance" / "store.db"
     with closing(sqlite3.connect(older)) as connection, connection:
-        connection.execute("DROP TABLE restored")
+        connection.executescript("DROP TABLE restored; DROP TABLE handled_type")
         connection.execute("UPDATE alembic_version SET version_num = '0007'")
     manifest = json.loads((stores / "manifest.json").read_text())
     manifest["facts"]["services"]["governance"]["revision"] = "0007"

@@ -7,7 +7,7 @@ from alembic.operations import Operations
 from sqlalchemy import Column, MetaData, Table, Text, create_engine
 
 from shared.db.migrate import migrate_connection
-from shared.messaging.migrations import kit_0001, kit_0002, kit_0004
+from shared.messaging.migrations import kit_0001, kit_0002, kit_0004, kit_0005
 from shared.messaging.tables import KIT
 from tests.component.db.ddl import SERVICES, asked_for, made_offline, metadata_of, schema_of, steps_of
 
@@ -15,7 +15,7 @@ from tests.component.db.ddl import SERVICES, asked_for, made_offline, metadata_o
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 def test_the_kit_s_steps_make_the_kit_s_tables(dialect: str) -> None:
     def all_steps(operations: Operations) -> None:
-        for step in (kit_0001, kit_0002, kit_0004):
+        for step in (kit_0001, kit_0002, kit_0004, kit_0005):
             step(operations)
 
     made = made_offline(dialect, all_steps)

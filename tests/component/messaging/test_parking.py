@@ -95,6 +95,9 @@ def test_an_unknown_parked_event_is_refused(kit: Kit) -> None:
         ("[" * 100_000, "not an event"),
         ("x" * 600_000, "too large"),
         ("\x00", "not an event"),
+        ("\ud800", "not an event"),
+        ("\x00" + "x" * 600_000, "too large"),
+        ("\ud800" + "x" * 600_000, "too large"),
     ],
 )
 def test_a_hostile_document_is_parked_and_holds_up_nobody(kit: Kit, document: str, reason: str) -> None:

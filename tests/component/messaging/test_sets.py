@@ -15,7 +15,7 @@ from shared.messaging import Handling, each, in_turn, new_id, now, together
 from shared.messaging.arrivals import Arrival, read
 from shared.messaging.bus import Run
 from shared.messaging.cause import get_cause
-from shared.messaging.consumer import Consumer, EventFailedError
+from shared.messaging.consumer import Consumer
 from shared.messaging.marks import next_offset, next_offsets
 from shared.messaging.operate import Operator
 from shared.messaging.parking import list_parked
@@ -173,8 +173,8 @@ def test_a_process_that_ends_between_two_halves_applies_the_rest_and_nothing_twi
     assert [hazard for hazard, _ in kit.effects()] == ["h2", "h3", "h4"]
 
 
-def test_a_backfill_names_the_event_of_a_set_that_failed(kit: Kit, sets: Sets) -> None:
-    documents = [kit.rejected("h1"), kit.rejected("h2")]
+def test_a_backfill_parks_the_event_of_a_set_that_failed_and_applies_the_rest(kit: Kit, sets: Sets) -> None:
+    documents = [kit.rejected("h1"), kit.rejected("h2"), kit.rejected("h3")]
     kit.apply(*documents)
 
     def refuse_second(session: Session, events: Sequence[HazardRejectedV1]) -> None:
@@ -184,9 +184,11 @@ def test_a_backfill_names_the_event_of_a_set_that_failed(kit: Kit, sets: Sets) -
     sets.handle(HazardRejectedV1, together(refuse_second))
     arrivals = [one for one in (read("governance", document) for document in documents) if isinstance(one, Arrival)]
 
-    with pytest.raises(EventFailedError) as failed:
-        kit.consumer.apply_passed("governance", arrivals, 2)
-    assert failed.value.arrival.envelope.subject == "h2"
+    applied = kit.consumer.apply_passed("governance", arrivals, 3)
+
+    assert applied == 2
+    with kit.store.read() as session:
+        assert [(row.subject, row.error) for row in list_parked(session)] == [("h2", "BadSeverityError")]
 
 
 def test_all_that_a_run_changes_is_locked_once_and_sorted_before_any_handler(kit: Kit, sets: Sets) -> None:
