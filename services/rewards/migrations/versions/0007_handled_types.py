@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.messaging.migrations import kit_0005
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
