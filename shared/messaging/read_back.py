@@ -8,6 +8,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
+from shared.db.server import lift_limits
 from shared.db.sets import insert_new_rows, update_rows
 from shared.db.store import Store
 from shared.db.upsert import insert_new, upsert
@@ -92,6 +93,8 @@ def read_back(store: Store, documents: Iterable[str], heard: Heard, clock: Clock
     new is taken for old. Done again it changes nothing. Raises ForkedHistoryError, with nothing written.
     """
     with store.write() as session:
+        # Nobody works on the store meanwhile, and a long tail takes long to come and to be compared.
+        lift_limits(session.connection())
         lease = _lease(session, clock)
         tail = _tail(documents, lease.position)
         _refuse_forks(tail, lease)
