@@ -1,7 +1,10 @@
 """`cheqi audit`: one check per service on one snapshot of its own store, then a comparison between services."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+
+from sqlalchemy import select
 
 from cheqi.agreement import disagreements
 from cheqi.histories import other_histories
@@ -9,6 +12,7 @@ from cheqi.house import House
 from cheqi.lateness import late, under_way
 from shared.messaging import integrity, parking
 from shared.messaging.relay import has_relayed
+from shared.messaging.tables import tombstone
 from shared.messaging.timers import list_parked_timers
 from shared.node import Node
 from shared.service import Finding
@@ -31,19 +35,30 @@ def audit_house(house: House, patience_s: float = PATIENCE_S) -> list[Disagreeme
 
     On a busy system, what is on its way when the audit begins is given some seconds to arrive.
     """
-    return [
-        Disagreement(name, one.code, one.subject, one.detail) for name, one in _all_findings(house.nodes, patience_s)
-    ]
+    return [Disagreement(name, one.code, one.subject, one.detail) for name, one in _all_findings(house, patience_s)]
 
 
-def _all_findings(nodes: Mapping[str, Node], patience_s: float) -> Iterator[tuple[str, Finding]]:
+def _all_findings(house: House, patience_s: float) -> Iterator[tuple[str, Finding]]:
+    nodes = house.nodes
     before = {name: under_way(node) for name, node in nodes.items() if _has_started(node)}
     for name, node in nodes.items():
         for finding in _within(node):
             yield name, finding
+        for finding in _keys_that_remain(house, node):
+            yield name, finding
     yield from disagreements(nodes)
     yield from other_histories(nodes)
     yield from late(nodes, before, patience_s)
+
+
+def _keys_that_remain(house: House, node: Node) -> Iterator[Finding]:
+    """Find the erased riders whose key stands in the service's box: it is destroyed before a tombstone is seen."""
+    with node.snapshot() as session:
+        buried = set(session.scalars(select(tombstone.c.rider_id)))
+    with closing(house.assembly.stores.key_box(node.service.name)) as box:
+        living = {rider_id for rider_id, wrapped in box.list_all().items() if wrapped is not None}
+    for rider_id in sorted(buried & living):
+        yield Finding("erased-key-remains", rider_id, "the key of an erased rider stands in the box of keys")
 
 
 def _has_started(node: Node) -> bool:

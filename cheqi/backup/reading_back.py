@@ -40,6 +40,7 @@ def read_back_logs(house: House, services: Sequence[str]) -> list[Row]:
     rows = [_read_back(house, house.get_node(name)) for name in services]
     erased = _erase_again(house, services)
     for name in services:
+        _destroy_again(house, name)
         with house.nodes[name].store.write() as session:
             let_run(session)
     return [{**row, "erased_again": erased[str(row["service"])]} for row in rows]
@@ -94,6 +95,12 @@ def _erase_own(registration: Node, destroyed: Iterable[str]) -> int:
         with registration.transaction(causes[rider_id]) as session:
             erased += registration.service.erase_again(session, rider_id)
     return erased
+
+
+def _destroy_again(house: House, name: str) -> None:
+    """Destroy the keys of riders whom the store knows as erased: the box may be an older one than the store."""
+    with closing(house.assembly.stores.key_box(name)) as box:
+        box.destroy_all(_buried(house.nodes[name]))
 
 
 def _erasures_told(log: Source) -> Iterator[tuple[str, str]]:

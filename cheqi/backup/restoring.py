@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from cheqi.backup.folder import KEYS, STORES, BackupError, Manifest, copy_files, verify
@@ -14,8 +14,10 @@ from cheqi.backup.making import BOX_SUFFIX, WITH_PHOTOS, Note, fingerprint
 from cheqi.folder import MASTER_KEY, DataFolder
 from cheqi.stores import Stores
 from shared.db.migrate import refuse_newer
+from shared.db.store import open_store
 from shared.db.targets import Copy
 from shared.messaging.read_back import mark_restored
+from shared.messaging.tables import tombstone
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def put_back_stores(stores: Stores, plan: Plan, note: Note) -> None:
 def put_back_keys(stores: Stores, source: Path, services: Sequence[str], note: Note) -> list[dict[str, object]]:
     """Add the secrets and rider keys that are missing here; return how many keys of each service came.
 
-    What was destroyed here stays destroyed. Raises BackupError where another secret stands under a name.
+    What was destroyed here stays destroyed, and so do the keys of riders whom a store that stands here knows as erased.
+    Raises BackupError where another secret stands under a name.
     """
     put_back_secrets(source, {name: stores.folder(name).secrets.path for name in services})
     rows: list[dict[str, object]] = []
@@ -83,10 +86,18 @@ def put_back_keys(stores: Stores, source: Path, services: Sequence[str], note: N
         if not kept.exists():
             continue
         with closing(stores.key_box(name)) as box:
-            keys = box.take_in(_read_box(kept))
+            keys = box.take_in({**_read_box(kept), **dict.fromkeys(_buried(stores, name))})
         rows.append({"service": name, "keys": keys})
         note(name)
     return rows
+
+
+def _buried(stores: Stores, service: str) -> Sequence[str]:
+    """Return whom a service's store knows as erased; nobody where there is no store yet."""
+    if stores.target(service).is_empty():
+        return []
+    with closing(open_store(stores.url(service))) as store, store.read() as session:
+        return session.scalars(select(tombstone.c.rider_id)).all()
 
 
 def put_back_secrets(source: Path, folders: Mapping[str, Path]) -> None:

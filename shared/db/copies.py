@@ -102,8 +102,7 @@ def _no_commit(store: Store) -> Iterator[None]:
 def _reading(store: Store) -> Iterator[Connection]:
     with store.read() as session:
         connection = session.connection()
-        if connection.dialect.name == "postgresql":
-            lift_limits(connection)
+        lift_limits(connection)
         yield connection
 
 

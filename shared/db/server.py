@@ -9,6 +9,7 @@ CONNECTIONS_MAX = 10
 """Of each of the two pools that a process has of a store; a thread that finds none free waits, then fails."""
 CONNECTION_WAIT_S = 10
 UTC = {"timezone": "UTC"}
+LIMITS = ("idle_in_transaction_session_timeout", "lock_timeout", "statement_timeout")
 WRITING = {**UTC, "idle_in_transaction_session_timeout": "5s", "lock_timeout": "5s", "statement_timeout": "30s"}
 """A frozen process loses its transaction, so that whoever takes over finds its rows free."""
 READING = {**UTC, "idle_in_transaction_session_timeout": "60s", "statement_timeout": "10min"}
@@ -32,9 +33,10 @@ def reading_engine(url: URL) -> Engine:
 
 
 def lift_limits(connection: Connection) -> None:
-    """Let the transaction of a migration take the time that it needs."""
-    for name in WRITING:
-        connection.execute(text(f"SET LOCAL {name} = 0"))
+    """Let a transaction that is long by its nature take the time that it needs; a SQLite one has no limits."""
+    if is_server(connection.engine.url):
+        for name in LIMITS:
+            connection.execute(text(f"SET LOCAL {name} = 0"))
 
 
 def _engine(url: URL, limits: Mapping[str, str], **chosen: Any) -> Engine:

@@ -15,6 +15,7 @@ from shared.db.migrate import migrate_connection, migrate_to
 from shared.db.server import lift_limits
 from shared.db.store import open_store, sqlite_url
 from shared.disk import sync
+from shared.errors import ConfigurationError
 
 OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
@@ -25,6 +26,7 @@ SERIALS = text(
     "FROM information_schema.columns WHERE table_schema = 'public' "
     "AND pg_get_serial_sequence(quote_ident(table_name), column_name) IS NOT NULL"
 )
+SQLITE_LOGS = ("-wal", "-shm", "-journal")
 HOLDS_DATA = ("event_log", "archived_month", "mark")
 
 
@@ -87,6 +89,7 @@ class FileTarget:
     def put_back(self, copy: Copy, finish: Callable[[Connection], None]) -> None:
         """Let the file be the copy; at any failure it is what it was."""
         draft = self._path.with_name(f".{self._path.name}.restored")
+        _remove_logs(draft)
         draft.touch(mode=0o600)
         try:
             shutil.copyfile(copy.folder / SQLITE_FILE, draft)
@@ -97,10 +100,16 @@ class FileTarget:
                 migrate_connection(connection, copy.package)
                 finish(connection)
             sync(draft)
+            if self.is_in_use():
+                message = f"{self._path} was opened by somebody meanwhile; stop what runs on it, then try again"
+                raise ConfigurationError(message)
+            # A log that outlived its file would be played into the copy: it must be gone before the copy has the name.
+            _remove_logs(self._path)
             draft.replace(self._path)
             sync(self._path.parent)
         finally:
             draft.unlink(missing_ok=True)
+            _remove_logs(draft)
 
 
 class ServerTarget:
@@ -129,6 +138,13 @@ class ServerTarget:
             _fill(connection, copy.folder)
             migrate_connection(connection, copy.package)
             finish(connection)
+
+
+def _remove_logs(path: Path) -> None:
+    """Remove, on the disk too, what SQLite would play into a file that takes this name."""
+    for suffix in SQLITE_LOGS:
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    sync(path.parent)
 
 
 def _holds_nothing(connection: Connection) -> bool:

@@ -1,9 +1,9 @@
 """Key boxes: a SQLite file or a PostgreSQL database of its own, and one in memory for tests."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from sqlalchemy import URL, Column, LargeBinary, MetaData, Table, Text, select, text, update
+from sqlalchemy import URL, Column, LargeBinary, MetaData, Table, Text, bindparam, select, text, update
 
 from shared.db.migrate import LOCK
 from shared.db.store import Store, open_store, sqlite_url
@@ -41,9 +41,17 @@ class StoredKeyBox:
 
     def destroy(self, rider_id: str) -> None:
         """Forget the rider's key for ever, and let none take its place."""
+        self.destroy_all([rider_id])
+
+    def destroy_all(self, rider_ids: Iterable[str]) -> None:
+        """Forget the keys of riders for ever, and let none take their place."""
+        gone = [{"rider_id": rider_id} for rider_id in sorted(set(rider_ids))]
+        if not gone:
+            return
         with self._store.write() as session:
-            session.execute(insert_new(session, rider_key).values(rider_id=rider_id))
-            session.execute(update(rider_key).where(rider_key.c.rider_id == rider_id).values(wrapped=None))
+            session.execute(insert_new(session, rider_key), gone)
+            emptied = update(rider_key).where(rider_key.c.rider_id == bindparam("gone")).values(wrapped=None)
+            session.connection().execute(emptied, [{"gone": one["rider_id"]} for one in gone])
 
     def any_living(self) -> tuple[str, bytes] | None:
         """Return a rider and the wrapped key, None where the box holds no key."""
@@ -68,8 +76,7 @@ class StoredKeyBox:
         if rows:
             with self._store.write() as session:
                 session.execute(insert_new(session, rider_key), rows)
-        for rider_id in [one for one, wrapped in keys.items() if wrapped is None and known.get(one) is not None]:
-            self.destroy(rider_id)
+        self.destroy_all(one for one, wrapped in keys.items() if wrapped is None and known.get(one) is not None)
         return sum(wrapped is not None for wrapped in fresh.values())
 
     def close(self) -> None:
@@ -99,20 +106,16 @@ class ServerKeyBox(StoredKeyBox):
     def __init__(self, url: URL) -> None:
         super().__init__(open_store(url))
 
-    def destroy(self, rider_id: str) -> None:
-        """Forget the rider's key for ever, and let none take its place."""
-        if self._is_destroyed(rider_id):
-            return
-        super().destroy(rider_id)
-        with self._store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"VACUUM (FULL) {rider_key.name}"))
+    def destroy_all(self, rider_ids: Iterable[str]) -> None:
+        """Forget the keys of riders for ever, and let none take their place; done again, a table is written anew again.
 
-    def _is_destroyed(self, rider_id: str) -> bool:
-        try:
-            self.find(rider_id)
-        except KeyDestroyedError:
-            return True
-        return False
+        Raises when the table cannot be written anew: until it was, its file may hold what no query finds any more.
+        """
+        gone = list(rider_ids)
+        super().destroy_all(gone)
+        if gone:
+            with self._store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text(f"VACUUM (FULL) {rider_key.name}"))
 
 
 def make_key_table(url: URL) -> None:

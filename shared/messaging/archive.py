@@ -9,6 +9,7 @@ from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.orm import Session
 
 from shared.clock import local_day
+from shared.db.server import lift_limits
 from shared.db.store import Store
 from shared.events.envelope import Envelope
 from shared.messaging.history import ROWS_AT_ONCE, archive_of, list_months, numbers_of
@@ -78,10 +79,14 @@ def _verify(store: Store, manifest: Manifest) -> None:
 
 
 def _delete(store: Store, manifest: Manifest) -> None:
-    """Delete the rows of a month whose file was read back, and keep the ids and places of its events."""
+    """Delete the rows of a month whose file was read back, and keep the ids and places of its events.
+
+    It is one transaction, however many they are: whoever reads finds an event in its table or in its file, never twice.
+    """
     within = event_log.c.position.between(manifest.first_position, manifest.last_position)
     kept = ("id", "subject", "sequence", "position")
     with store.write() as session:
+        lift_limits(session.connection())
         session.execute(
             insert(archived_month).values(
                 month=manifest.month,

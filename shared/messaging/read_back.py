@@ -1,5 +1,6 @@
 """Reading a log's tail back: a store that was put back to an older copy learns what it has told since."""
 
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +9,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
+from shared.db.server import lift_limits
 from shared.db.sets import insert_new_rows, update_rows
 from shared.db.store import Store
 from shared.db.upsert import insert_new, upsert
@@ -15,7 +17,7 @@ from shared.errors import ConfigurationError
 from shared.events.envelope import Envelope
 from shared.messaging.marks import Mark
 from shared.messaging.relay import LEASE_NAME
-from shared.messaging.seal import GENESIS, is_sealed, read_wire
+from shared.messaging.seal import GENESIS, Numbers, is_sealed, read_wire, seal_of
 from shared.messaging.tables import checkpoint, event_log, head, mark, relay_lease, restored
 
 ROWS_AT_ONCE = 1000
@@ -44,6 +46,40 @@ class Heard:
         for row in session.execute(select(mark).where(mark.c.source == publisher, mark.c.sequence > 0)):
             if row.sequence > self.marks.get(row.subject, NOTHING).sequence:
                 self.marks[row.subject] = Mark(row.sequence, row.seal)
+
+    def knows(self, subject: str, numbers: Numbers) -> bool:
+        """Tell whether anybody has read as far as a place of the log, or applied as much of the subject."""
+        reached = self.marks.get(subject, NOTHING).sequence
+        return numbers.position <= self.position or 0 < (numbers.sequence or 0) <= reached
+
+
+@dataclass
+class _Walk:
+    """The log as its relay went on with it: where it stands, and the last event of each subject."""
+
+    position: int
+    seal: str
+    heads: dict[str, Mark]
+    ahead: deque[tuple[str, Numbers]]
+
+    def pass_known(self, last: int = 0) -> None:
+        """Go on over the known events up to a position, and over those that follow without a hole."""
+        while self.ahead and self.ahead[0][1].position <= max(last, self.position + 1):
+            self.go_on(*self.ahead.popleft())
+
+    def go_on(self, subject: str, numbers: Numbers) -> None:
+        """Stand behind an event."""
+        self.position, self.seal = numbers.position, numbers.seal
+        if numbers.sequence is not None:
+            self.heads[subject] = Mark(numbers.sequence, numbers.seal)
+
+    def numbers_of(self, row: Row[Any], marks: Mapping[str, Mark]) -> Numbers:
+        """Return what the relay gave to an event that came next; the seal is a mark's where one speaks of its place."""
+        at, position = self.heads.get(row.subject, NOTHING), self.position + 1
+        sequence, previous = (None, None) if row.internal else (at.sequence + 1, at.seal)
+        seal = seal_of(self.seal, previous=previous, position=position, sequence=sequence, document=row.document)
+        heard = marks.get(row.subject, NOTHING)
+        return Numbers(position, sequence, previous, heard.seal if heard.sequence == sequence else seal)
 
 
 @dataclass(frozen=True)
@@ -89,19 +125,23 @@ def read_back(store: Store, documents: Iterable[str], heard: Heard, clock: Clock
     """Put wire documents that stand above the log's end into their places, in one transaction.
 
     Where consumers have applied or read more than there are documents of, numbers go on above it, so that nothing
-    new is taken for old. Done again it changes nothing. Raises ForkedHistoryError, with nothing written.
+    new is taken for old; what of it the copy holds without its place is given that place, and not told anew. Done
+    again it changes nothing. Raises ForkedHistoryError, with nothing written.
     """
     with store.write() as session:
+        # Nobody works on the store meanwhile, and a long tail takes long to come and to be compared.
+        lift_limits(session.connection())
         lease = _lease(session, clock)
         tail = _tail(documents, lease.position)
         _refuse_forks(tail, lease)
-        _write_events(session, tail)
-        last = tail[-1][1].position if tail else lease.position
+        whole = sorted([*tail, *_told_of_copy(session, lease, tail, heard)], key=_position)
+        _write_events(session, whole)
+        last = whole[-1][1].position if whole else lease.position
         end = max(last, heard.position)
-        _write_heads(session, tail, heard.marks, end)
-        seal = tail[-1][1].seal if tail else lease.seal
+        _write_heads(session, whole, heard.marks, end)
+        seal = whole[-1][1].seal if whole else lease.seal
         session.execute(update(relay_lease).where(relay_lease.c.name == LEASE_NAME).values(position=end, seal=seal))
-    return Tail(len(tail), end - lease.position - len(tail), end)
+    return Tail(len(tail), end - lease.position - len(whole), end)
 
 
 def _lease(session: Session, clock: Clock) -> Row[Any]:
@@ -110,9 +150,9 @@ def _lease(session: Session, clock: Clock) -> Row[Any]:
     return session.execute(select(relay_lease).where(relay_lease.c.name == LEASE_NAME).with_for_update()).one()
 
 
-def _tail(documents: Iterable[str], above: int) -> list[tuple[str, Any]]:
+def _tail(documents: Iterable[str], above: int) -> list[tuple[str, Numbers]]:
     """Return the documents above a position with their numbers, in order, each place once."""
-    places: dict[int, tuple[str, Any]] = {}
+    places: dict[int, tuple[str, Numbers]] = {}
     for wire in documents:
         document, numbers = read_wire(wire)
         if numbers.position <= above:
@@ -124,7 +164,7 @@ def _tail(documents: Iterable[str], above: int) -> list[tuple[str, Any]]:
     return [places[position] for position in sorted(places)]
 
 
-def _refuse_forks(tail: Sequence[tuple[str, Any]], lease: Row[Any]) -> None:
+def _refuse_forks(tail: Sequence[tuple[str, Numbers]], lease: Row[Any]) -> None:
     """Compare each event with the one before it, where that is there: over an empty place nothing can be compared."""
     position, seal = lease.position, lease.seal
     for document, numbers in tail:
@@ -137,7 +177,46 @@ def _refuse_forks(tail: Sequence[tuple[str, Any]], lease: Row[Any]) -> None:
         position, seal = numbers.position, numbers.seal
 
 
-def _write_events(session: Session, tail: Sequence[tuple[str, Any]]) -> None:
+def _told_of_copy(
+    session: Session, lease: Row[Any], tail: Sequence[tuple[str, Numbers]], heard: Heard
+) -> list[tuple[str, Numbers]]:
+    """Return the events that the copy held without a place, nobody kept, and somebody has heard, with their places.
+
+    A relay numbers in the order of the rows: all that stands before one that was told was given its place too.
+    """
+    rows = session.execute(select(event_log).where(event_log.c.position.is_(None)).order_by(event_log.c.ordinal)).all()
+    if not rows:
+        return []
+    known = [(Envelope.parse(document), numbers) for document, numbers in tail]
+    places = {envelope.id: numbers.position for envelope, numbers in known}
+    taken = {(envelope.subject, numbers.sequence) for envelope, numbers in known}
+    walk = _Walk(lease.position, lease.seal, _heads_of(session), deque((one.subject, at) for one, at in known))
+    placed, told = list[tuple[str, Numbers]](), 0
+    for row in rows:
+        walk.pass_known(places.get(row.id, 0))
+        if row.id in places:
+            told = len(placed)
+            continue
+        numbers = walk.numbers_of(row, heard.marks)
+        if not row.internal and (row.subject, numbers.sequence) in taken:
+            continue
+        walk.go_on(row.subject, numbers)
+        placed.append((row.document, numbers))
+        if heard.knows(row.subject, numbers):
+            told = len(placed)
+    return placed[:told]
+
+
+def _heads_of(session: Session) -> dict[str, Mark]:
+    rows = session.execute(select(head.c.subject, head.c.sequence, head.c.seal))
+    return {row.subject: Mark(row.sequence, row.seal) for row in rows}
+
+
+def _position(one: tuple[str, Numbers]) -> int:
+    return one[1].position
+
+
+def _write_events(session: Session, tail: Sequence[tuple[str, Numbers]]) -> None:
     waiting = select(event_log.c.id, event_log.c.ordinal).where(event_log.c.position.is_(None))
     unnumbered = {row.id: row.ordinal for row in session.execute(waiting)}
     for first in range(0, len(tail), ROWS_AT_ONCE):
@@ -147,14 +226,14 @@ def _write_events(session: Session, tail: Sequence[tuple[str, Any]]) -> None:
         update_rows(session, event_log, stood, WRITTEN)
 
 
-def _row(document: str, numbers: Any) -> dict[str, Any]:
+def _row(document: str, numbers: Numbers) -> dict[str, Any]:
     envelope = Envelope.parse(document)
     about = {"id": envelope.id, "subject": envelope.subject, "type": envelope.type, "document": document}
     places = {"position": numbers.position, "sequence": numbers.sequence}
     return {**about, **places, "internal": numbers.sequence is None, "previous": numbers.previous, "seal": numbers.seal}
 
 
-def _write_heads(session: Session, tail: Sequence[tuple[str, Any]], marks: Mapping[str, Mark], end: int) -> None:
+def _write_heads(session: Session, tail: Sequence[tuple[str, Numbers]], marks: Mapping[str, Mark], end: int) -> None:
     """Let each subject's numbers go on above the last event that is there, or that anybody has applied."""
     reached = {row.subject: row.sequence for row in session.execute(select(head.c.subject, head.c.sequence))}
     heads: dict[str, dict[str, Any]] = {}

@@ -15,6 +15,7 @@ from shared.db.store import Store
 from shared.db.upsert import insert_new
 from shared.messaging.arrivals import Arrival, read
 from shared.messaging.bus import DONE, Bus, Record
+from shared.messaging.history import seals_of
 from shared.messaging.seal import GENESIS, Numbers, seal_of, wire_document
 from shared.messaging.tables import event_log, head, relay_lease
 
@@ -224,10 +225,12 @@ def _is_running(expires_at: datetime, now: datetime) -> bool:
 
 
 def _holds(session: Session, one: Arrival) -> bool:
-    """Tell whether the log holds an event; the head of its subject speaks for one that was archived."""
+    """Tell whether the log or its archive holds an event; the head of its subject speaks for one that is the last."""
+    place = (one.envelope.subject, one.sequence)
     at = select(event_log.c.seal).where(event_log.c.id == one.envelope.id, event_log.c.position == one.position)
-    last = select(head.c.seal).where(head.c.subject == one.envelope.subject, head.c.sequence == one.sequence)
-    return one.seal in {session.scalar(at), session.scalar(last)}
+    last = select(head.c.seal).where(head.c.subject == place[0], head.c.sequence == place[1])
+    known = one.seal in {session.scalar(at), session.scalar(last)}
+    return known or seals_of(session, [place]).get(place) == one.seal
 
 
 def _number(session: Session, lease: Row[Any], rows: Sequence[Row[Any]]) -> None:

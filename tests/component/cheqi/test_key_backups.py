@@ -2,14 +2,20 @@
 
 import json
 import shutil
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from cheqi.stores import stores_of
+from shared.clock import SystemClock
 from shared.errors import ConfigurationError
+from shared.events.registration import RiderErasedV1
 from shared.keys.ring import KeyDestroyedError
-from tests.component.cheqi.restoring import Home
+from shared.messaging import emit
+from shared.messaging.cause import of_system
+from tests.component.cheqi.restoring import SUBDISTRICT, Home
 
 
 def test_no_backup_of_stores_holds_keys(home: Home) -> None:
@@ -34,6 +40,54 @@ def test_a_destroyed_key_stays_destroyed_when_older_keys_are_put_back(home: Home
         house.nodes["governance"].keys.seal_text("r2", "words", "other words")
         with pytest.raises(KeyDestroyedError):
             house.nodes["governance"].keys.seal_text("r1", "words", "other words")
+
+
+def test_a_key_that_the_store_knows_as_destroyed_is_not_put_back_into_a_box_that_was_lost(home: Home) -> None:
+    keys = home.back_up("--keys")
+    erase(home, "r1")
+    (home.data / "keys" / "governance.db").unlink()
+
+    home.done("restore", keys)
+
+    assert living_keys(home) == {"r2"}
+    assert ("erased-key-remains", "r1") not in home.findings()
+
+
+def test_stores_that_are_put_back_destroy_the_keys_of_whom_they_know_as_erased(home: Home) -> None:
+    keys = home.back_up("--keys")
+    erase(home, "r1")
+    stores = home.back_up()
+    home.lose_everything()
+
+    home.done("restore", keys)
+    older_box = living_keys(home)
+    home.done("restore", stores)
+
+    assert older_box == {"r1", "r2"}
+    assert living_keys(home) == {"r2"}
+
+
+def test_the_audit_names_the_key_of_an_erased_rider(home: Home) -> None:
+    box = home.data / "keys" / "governance.db"
+    before = box.read_bytes()
+    erase(home, "r1")
+    gone = home.findings()
+
+    box.write_bytes(before)
+
+    assert [one for one in home.findings() if one not in gone] == [("erased-key-remains", "r1")]
+
+
+def erase(home: Home, rider_id: str) -> None:
+    """Let registration tell that a rider was erased, and everybody hear of it."""
+    with home.opened() as house, house.nodes["registration"].transaction(of_system(SystemClock().now())) as session:
+        emit(session, RiderErasedV1(subdistrict=SUBDISTRICT, rider_id=rider_id))
+
+
+def living_keys(home: Home) -> set[str]:
+    """Return whose keys stand in governance's box."""
+    with closing(stores_of(home.settings)) as stores, closing(stores.key_box("governance")) as box:
+        return {rider_id for rider_id, wrapped in box.list_all().items() if wrapped is not None}
 
 
 def test_keys_that_are_put_back_open_what_they_sealed(home: Home) -> None:

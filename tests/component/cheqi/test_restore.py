@@ -4,15 +4,17 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from cheqi.backup import command, folder
+from shared.clock import SystemClock
 from shared.db import targets
 from shared.messaging.read_back import NotReadBackError
 from shared.photos.store import photos_in_folder
-from tests.component.cheqi.restoring import LONG_AGO, Home
+from tests.component.cheqi.restoring import LONG_AGO, Home, tell
 
 
 def test_everything_is_put_back_into_an_empty_folder_and_agrees(home: Home) -> None:
@@ -160,6 +162,35 @@ def test_a_restore_that_breaks_off_leaves_the_store_as_it_was(home: Home, monkey
     assert ended.exit_code != 0
     assert home.told() == ["h1", "h2", "h3"]
     assert [path.name for path in home.data.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("left", ["governance.db-wal", "governance.db-journal", ".governance.db.restored-journal"])
+def test_a_log_that_outlived_its_file_is_not_played_into_the_copy(home: Home, left: str) -> None:
+    stores, file = home.back_up(), home.data / "governance.db"
+    with home.opened() as house:
+        tell(house, "h3", SystemClock().now())
+        house.settle()
+        written = file.with_name("governance.db-wal").read_bytes()
+    if left.endswith("-journal"):
+        written = hot_journal(file)
+    file.unlink()
+    file.with_name(left).write_bytes(written)
+
+    home.done("restore", stores, "--service", "governance")
+
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert home.told() == ["h1", "h2"]
+
+
+def hot_journal(file: Path) -> bytes:
+    """Return the journal of a transaction that was cut off: the pages of the file as they were before it."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        for step in ("PRAGMA journal_mode=DELETE", "PRAGMA cache_size=1", "BEGIN"):
+            connection.execute(step)
+        connection.execute("UPDATE event_log SET document = document || ' '")
+        connection.execute("CREATE TABLE large AS SELECT zeroblob(400000)")
+        return file.with_name(f"{file.name}-journal").read_bytes()
 
 
 def test_nothing_starts_on_a_store_whose_tail_was_not_read_back(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from cheqi.stores import ServerStores
 from shared.db.migrate import pending
 from shared.db.provisioning import provision
+from shared.db.server import WRITING
 from shared.db.store import open_store
 from shared.keys.box import ServerKeyBox
 from shared.keys.ring import KeyDestroyedError
@@ -97,6 +98,25 @@ def test_the_table_of_keys_holds_no_destroyed_key(stores: ServerStores, on_serve
     kept = _table_file(on_server, database)
     assert b"wrapped key of r2" in kept
     assert b"wrapped key of r1" not in kept
+    box.close()
+
+
+def test_a_key_whose_destruction_was_held_up_is_gone_from_the_table_once_it_was_tried_again(
+    stores: ServerStores, on_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(WRITING, "lock_timeout", "200ms")
+    stores.migrate("rewards")
+    box, reader = ServerKeyBox(stores.keys_url("rewards")), open_store(stores.keys_url("rewards"))
+    box.add("r1", b"wrapped key of r1")
+    with reader.read() as session:
+        session.execute(text("SELECT * FROM rider_key"))
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            box.destroy("r1")
+
+    box.destroy("r1")
+
+    assert b"wrapped key of r1" not in _table_file(on_server, str(stores.keys_url("rewards").database))
+    reader.close()
     box.close()
 
 
