@@ -25,14 +25,23 @@ def provision(admin: URL, tenants: Iterable[Tenant]) -> list[str]:
     """Make what is missing of roles and databases, and set the passwords; return the names of what was made.
 
     Done again it changes nothing but passwords. `admin` may create databases and roles; it need not be a superuser.
+    Raises ConnectionError where the server is away or does not let it in.
     """
     made: list[str] = []
-    with psycopg.connect(_conninfo(admin), autocommit=True) as connection:
+    with _connected(admin) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         for tenant in tenants:
             made += _make_role(connection, tenant)
             made += [name for name in tenant.databases if _make_database(connection, name, tenant.role)]
     return made
+
+
+def _connected(admin: URL) -> psycopg.Connection:
+    try:
+        return psycopg.connect(_conninfo(admin), autocommit=True)
+    except psycopg.OperationalError as error:
+        message = f"a database server does not let its administrator in: {str(error).strip().splitlines()[0]}"
+        raise ConnectionError(message) from error
 
 
 def _make_role(connection: psycopg.Connection, tenant: Tenant) -> list[str]:

@@ -1,5 +1,6 @@
 """Around every request: an id and a trace, a log line, counted and timed, and headers that keep browsers safe."""
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ SAFE_HEADERS = {
 
 UNTRACED = frozenset({"/livez", "/readyz", "/metrics"})
 SERVER_ERROR = 500
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+"""No address has one; a route's pattern ends before a last line feed, so that what stands in front might miss it."""
 
 log = structlog.get_logger("http")
 
@@ -69,6 +72,9 @@ class RequestMiddleware:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
             await problem(Request(scope), kinds.NUL_CHARACTER, {})(scope, receive, send)
+            return
+        if CONTROL.search(scope["path"]):
+            await problem(Request(scope), kinds.NO_SUCH_ROUTE, {})(scope, receive, send)
             return
         await self.app(scope, receive, send)
 

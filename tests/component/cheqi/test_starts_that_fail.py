@@ -44,6 +44,22 @@ def test_a_database_server_that_does_not_answer_is_told_in_a_sentence(
     assert "secret-word" not in said
 
 
+def test_an_administrator_whom_the_database_server_does_not_let_in_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "password").write_text("secret-word")
+    url = "postgresql+psycopg://cheqi_{service}@127.0.0.1:1/cheqi_{service}"
+    where = {"DATABASE_URL": url, "DATABASE_PASSWORD_FILE": str(tmp_path / "password")}
+    admin = "postgresql+psycopg://postgres:secret-word@127.0.0.1:1/postgres"
+
+    status, said = outcome(monkeypatch, "databases", STORE="postgresql", DATABASE_ADMIN_URL=admin, **where)
+
+    assert status == 2
+    assert said.startswith("a database server does not let its administrator in")
+    assert "Traceback" not in said
+    assert "secret-word" not in said
+
+
 def test_a_password_is_not_asked_for_where_there_is_no_terminal(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

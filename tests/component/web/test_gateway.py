@@ -48,6 +48,8 @@ def http(benches: list[Bench]) -> TestClient:
         ("/api", 404),
         ("/", 404),
         ("//", 404),
+        ("/metrics%0a", 404),
+        ("/c/HD-2026-1%0a", 404),
     ],
 )
 def test_paths_lead_to_whose_they_are(http: TestClient, path: str, status: int) -> None:

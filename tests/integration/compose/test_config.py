@@ -1,5 +1,7 @@
 """What the compose file says, for every choice of profiles: locked containers, own secrets, bounded memory."""
 
+import json
+import re
 from itertools import chain, combinations
 from typing import Any
 
@@ -12,6 +14,11 @@ PROFILES = ("demo", "scale", "operator")
 CHOICES = [",".join(some) for some in chain.from_iterable(combinations(PROFILES, count) for count in range(4))]
 MACHINE_BYTES = 4 * 1024**3
 LEFT_TO_THE_MACHINE = 256 * 1024**2
+MIB = 1024**2
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+LIMITS = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([\d,]+) \|$", re.MULTILINE)
+PROMETHEUS = (ROOT / "deploy" / "observability" / "prometheus.yml").read_text(encoding="utf-8")
+TARGETS = re.findall(r"- ([\w-]+):\d+$", PROMETHEUS, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +66,30 @@ def test_what_runs_all_the_time_may_take_less_than_a_machine_of_4_gb(plan: Stack
     taken = sum(int(one["mem_limit"]) for one in services if one["restart"] == "unless-stopped")
 
     assert taken <= MACHINE_BYTES - LEFT_TO_THE_MACHINE
+
+
+def test_the_operators_page_names_the_limits_of_memory_as_they_are(plan: Stack) -> None:
+    services = plan.config()["services"]
+    told = {row[0]: int(row[2].replace(",", "")) for row in LIMITS.findall(OPERATIONS)}
+
+    limits = {
+        name: int(one["mem_limit"]) // MIB for name, one in services.items() if one["restart"] == "unless-stopped"
+    }
+    assert told["five APIs, each"] == limits["rewards"]
+    assert told["five workers, each"] == limits["rewards-worker"]
+    assert (told["PostgreSQL"], told["Kafka"]) == (limits["postgres"], limits["kafka"])
+    assert told["the gateway"] == limits["gateway"]
+    assert told["together"] == sum(limits.values())
+
+
+def test_prometheus_meets_the_services_and_the_gateway_in_their_networks(plan: Stack) -> None:
+    files = "docker-compose.yml:deploy/observability/compose.yml"
+    read = plan.compose("config", "--format", "json", changed={"COMPOSE_FILE": files})
+    merged = json.loads(read.stdout)
+
+    joined = set(merged["services"]["prometheus"]["networks"])
+    assert [name for name in TARGETS if not joined & set(merged["services"][name]["networks"])] == []
+    assert not all(merged["networks"][name].get("internal") for name in joined), "its port would not be open"
 
 
 def test_a_service_is_given_its_own_secrets_only_and_may_not_change_them(plan: Stack) -> None:

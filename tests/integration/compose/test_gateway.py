@@ -21,6 +21,13 @@ DISGUISES = (
     "/api/registration/events/",
     "/api/registration/events%2Fheads",
     "/api/registration/x/..%2fevents",
+    "/api/registration/metrics%0a",
+    "/api/registration/readyz%0A",
+    "/api/registration/livez%0d",
+    "/api/rewards/events%0a",
+    "/api/rewards/audit%7f",
+    "/api/registration/riders/x/phone%0a",
+    "/api/registration/%0aevents",
 )
 ADDRESS_LIMIT = 60
 CODES = "/api/registration/codes"
