@@ -1,6 +1,6 @@
 """The consumer: every event of other services takes effect here once, in its subject's order, or is held or parked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -26,6 +26,7 @@ from shared.tracing import OFF, Tracer
 
 __all__ = ["Consumer", "ConsumerStoppedError", "EventFailedError", "Subscriber"]
 
+ERASED = RiderErasedV1.type_name()
 ALL_SINCE = select(passed_type.c.type, passed_type.c.first_position)
 
 
@@ -95,7 +96,7 @@ class Consumer:
         return self.apply_all([replace(run, documents=())], plan)
 
     def _apply_passed(self, source: str, arrivals: Sequence[Arrival], up_to: int, *, singly: bool = False) -> int:
-        with self._transaction() as session:
+        with self._transaction(arrivals) as session:
             reached = marks.lock_marks(session, source, {one.envelope.subject for one in arrivals})
             rows = session.execute(ALL_SINCE.where(passed_type.c.source == source))
             since = {row.type: row.first_position for row in rows}
@@ -129,7 +130,7 @@ class Consumer:
     def _apply_once(self, runs: Sequence[Run], plan: Plan) -> dict[int | None, int]:
         source = runs[0].source
         come = [(run, [read(source, document) for document in run.documents]) for run in runs]
-        with self._transaction() as session:
+        with self._transaction(one for _, documents in come for one in documents) as session:
             missing = self._move_checkpoints(session, runs)
             taken = [one for run, documents in come if run.partition not in missing for one in documents]
             for one in taken:
@@ -195,9 +196,9 @@ class Consumer:
             raise ConsumerStoppedError(message)
 
     @contextmanager
-    def _transaction(self) -> Iterator[Session]:
-        why = cause.of_system(self._clock.now())
-        with transaction(self._store, self._service.name, self._keys, why) as session:
+    def _transaction(self, arrivals: Iterable[Arrival | Unreadable]) -> Iterator[Session]:
+        why, alone = cause.of_system(self._clock.now()), any(map(_erases, arrivals))
+        with transaction(self._store, self._service.name, self._keys, why, alone=alone) as session:
             yield session
         self._trail.end(session)
 
@@ -217,6 +218,9 @@ class Consumer:
 
 def _to_erase(fold: Fold, arrivals: Sequence[Arrival]) -> list[Arrival]:
     """Return what is to be erased when told, although its subject waits or is parked; it is done again in its place."""
-    erased = RiderErasedV1.type_name()
-    told = [one for one in arrivals if one.envelope.type == erased and one.envelope.id not in fold.plan.condemned]
+    told = [one for one in arrivals if _erases(one) and one.envelope.id not in fold.plan.condemned]
     return [one for one in told if one.sequence > fold.marks[one.envelope.subject].sequence]
+
+
+def _erases(one: Arrival | Unreadable) -> bool:
+    return isinstance(one, Arrival) and one.envelope.type == ERASED
