@@ -55,8 +55,11 @@ class House:
     def start(self) -> None:
         """Begin to relay, to apply events and to fire timers.
 
-        Raises BackfillNeededError where a past is missing, and NotReadBackError where a tail is.
+        Raises ConfigurationError where a store lacks a migration, BackfillNeededError where a past is missing, and
+        NotReadBackError where a tail is.
         """
+        if troubles := [trouble for node in self.nodes.values() for trouble in node.troubles]:
+            raise ConfigurationError("; ".join(troubles))
         for node in self.nodes.values():
             node.refuse_start()
             node.operator().take_up_types()

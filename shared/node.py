@@ -68,11 +68,11 @@ class Node:
     parked_timers: Seldom = field(default_factory=Seldom)
 
     @contextmanager
-    def transaction(self, cause: Cause) -> Iterator[Session]:
-        """Open a transaction whose events are written with it."""
+    def transaction(self, cause: Cause, *, alone: bool = False) -> Iterator[Session]:
+        """Open a transaction whose events are written with it; one that erases a rider runs alone."""
         with (
             self.tracer.part("transaction"),
-            transaction(self.store, self.service.name, self.keys, cause) as session,
+            transaction(self.store, self.service.name, self.keys, cause, alone=alone) as session,
         ):
             yield session
 

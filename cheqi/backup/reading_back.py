@@ -92,7 +92,7 @@ def _erase_own(registration: Node, destroyed: Iterable[str]) -> int:
     causes = {**dict.fromkeys(destroyed, of_system(registration.clock.now())), **told}
     erased = 0
     for rider_id in sorted(causes.keys() - _buried(registration)):
-        with registration.transaction(causes[rider_id]) as session:
+        with registration.transaction(causes[rider_id], alone=True) as session:
             erased += registration.service.erase_again(session, rider_id)
     return erased
 

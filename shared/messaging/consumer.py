@@ -23,6 +23,8 @@ from shared.tracing import OFF, Tracer
 
 __all__ = ["Consumer", "ConsumerStoppedError", "EventFailedError", "Subscriber"]
 
+ERASED = RiderErasedV1.type_name()
+
 
 class Consumer:
     """Applies runs of events to one service's store; worker, sweep and redrive all go this one way.
@@ -122,7 +124,7 @@ class Consumer:
 
     def _apply_passed(self, source: str, arrivals: Sequence[Arrival], up_to: int, plan: Plan) -> int:
         condemned = plan.condemned
-        with self._transaction() as session:
+        with self._transaction(arrivals) as session:
             passed = self._passed(session, source, arrivals, plan)
             pairs = self._performer.read(one for one in passed if one.envelope.id not in condemned)
             self._performer.lock(session, pairs)
@@ -161,7 +163,7 @@ class Consumer:
     def _apply_once(self, runs: Sequence[Run], plan: Plan) -> dict[int | None, int]:
         source = runs[0].source
         come = [(run, [read(source, document) for document in run.documents]) for run in runs]
-        with self._transaction() as session:
+        with self._transaction(one for _, documents in come for one in documents) as session:
             if not self._taken_up:
                 passing.refuse_missed(self._service.name, passing.take_up(session, self.vocabulary.types))
             missing = self._move_checkpoints(session, runs)
@@ -231,9 +233,9 @@ class Consumer:
             raise ConsumerStoppedError(message)
 
     @contextmanager
-    def _transaction(self) -> Iterator[Session]:
-        why = cause.of_system(self._clock.now())
-        with transaction(self._store, self._service.name, self._keys, why) as session:
+    def _transaction(self, arrivals: Iterable[Arrival | Unreadable]) -> Iterator[Session]:
+        why, alone = cause.of_system(self._clock.now()), any(map(_erases, arrivals))
+        with transaction(self._store, self._service.name, self._keys, why, alone=alone) as session:
             yield session
         self._trail.end(session)
 
@@ -253,6 +255,9 @@ class Consumer:
 
 def _to_erase(fold: Fold, arrivals: Sequence[Arrival]) -> list[Arrival]:
     """Return what is to be erased when told, although its subject waits or is parked; it is done again in its place."""
-    erased = RiderErasedV1.type_name()
-    told = [one for one in arrivals if one.envelope.type == erased and one.envelope.id not in fold.plan.condemned]
+    told = [one for one in arrivals if _erases(one) and one.envelope.id not in fold.plan.condemned]
     return [one for one in told if one.sequence > fold.marks[one.envelope.subject].sequence]
+
+
+def _erases(one: Arrival | Unreadable) -> bool:
+    return isinstance(one, Arrival) and one.envelope.type == ERASED

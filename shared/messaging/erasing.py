@@ -13,6 +13,7 @@ from shared.messaging.cause import keys, now
 from shared.messaging.log import emit
 from shared.messaging.tables import idempotency, tombstone
 from shared.messaging.timers import Timed, fire_overdue
+from shared.messaging.turns import take_turn
 
 
 class Eraser(Timed, Protocol):
@@ -34,6 +35,7 @@ def erase_rider(session: Session, event: RiderErasedV1, service: Eraser) -> None
 
     What was due before the rider was erased is done first: it is told alike whether or not its timer was in time.
     """
+    take_turn(session, alone=True)
     if service.timed is not None:
         fire_overdue(session, service, service.timed(event.rider_id))
     bury(session, event.rider_id)

@@ -15,6 +15,7 @@ from shared.keys.ring import KeyRing
 from shared.messaging.cause import Cause, get_cause, set_cause, set_keys
 from shared.messaging.history import withdraw_archived
 from shared.messaging.tables import event_log, tombstone
+from shared.messaging.turns import take_turn
 from shared.random import derived_id
 
 DOCUMENT_MAX_BYTES = 256 * 1024
@@ -28,9 +29,13 @@ class DocumentTooLargeError(ValueError):
 
 
 @contextmanager
-def transaction(store: Store, service: str, keys: KeyRing, cause: Cause) -> Iterator[Session]:
-    """Open a transaction whose events are its last inserts; nothing is kept when the block raises."""
+def transaction(store: Store, service: str, keys: KeyRing, cause: Cause, *, alone: bool = False) -> Iterator[Session]:
+    """Open a transaction whose events are its last inserts; nothing is kept when the block raises.
+
+    `alone`, as whoever erases a rider must be, it waits for the service's other transactions, and they for it.
+    """
     with store.write() as session:
+        take_turn(session, alone=alone)
         session.info["service"] = service
         session.info["told"], session.info["times_told"] = [], Counter()
         set_keys(session, keys)

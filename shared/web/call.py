@@ -113,9 +113,9 @@ class Call:
             earlier = idempotency.find(session, used)
             return None if earlier is None else self._answered_before(session, earlier, show, self.now)
 
-    def act(self, command: Command, show: Show, status: int = 200) -> Response:
-        """Obey a command that is harmless by repetition, and show what it made."""
-        with self.host.transaction(self._cause(self.now)) as session:
+    def act(self, command: Command, show: Show, status: int = 200, *, alone: bool = False) -> Response:
+        """Obey a command that is harmless by repetition, and show what it made; one that erases a rider runs alone."""
+        with self.host.transaction(self._cause(self.now), alone=alone) as session:
             self._refuse_former(session)
             made = command(session)
             session.flush()

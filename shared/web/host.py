@@ -74,8 +74,8 @@ class Host(Watched, Protocol):
         """Up to when this process has forgotten old answers."""
         ...
 
-    def transaction(self, cause: Cause) -> AbstractContextManager[Session]:
-        """Open a transaction whose events are written with it."""
+    def transaction(self, cause: Cause, *, alone: bool = False) -> AbstractContextManager[Session]:
+        """Open a transaction whose events are written with it; one that erases a rider runs alone."""
         ...
 
     def snapshot(self) -> AbstractContextManager[Session]:

@@ -68,9 +68,17 @@ def _kill(scene: Scene, target: str) -> None:
     if target in (CONNECTION, DATABASE):
         scene.stack.end_connection(scene.random, kill=target == DATABASE)
     else:
-        words = scene.random.choice(TARGETS[target])
-        while scene.stack.strike(words) is None:
-            pause(LOOK_EVERY_S)
+        _strike(scene, scene.random.choice(TARGETS[target]))
+
+
+def _strike(scene: Scene, words: str, number: signal.Signals = signal.SIGKILL) -> int | None:
+    """Strike the process that carries out a command, once there is one; return which it was."""
+    begun = time.monotonic()
+    while (struck := scene.stack.strike(words, number)) is None and time.monotonic() - begun < PATIENCE_S:
+        pause(LOOK_EVERY_S)
+    if struck is None:
+        scene.report.blame(f"nothing was struck: no process carried out {words!r} within {PATIENCE_S:g} s")
+    return struck
 
 
 def recover(scene: Scene) -> None:
@@ -125,9 +133,7 @@ def let_workers_come_and_go(scene: Scene, seconds: float, *, hang: bool) -> None
         scene.report.hold("joins", "events not applied in time", not _reached(scene), 0)
     scene.report.note("joins", "workers that joined", joins)
     scene.report.note("joins", "workers that left", leaves)
-    scene.report.note(
-        "joins", "events delivered again", count_dropped(scene.house) - dropped, f"below {DUPLICATES_MAX}"
-    )
+    scene.report.hold("joins", "events delivered again", count_dropped(scene.house) - dropped, DUPLICATES_MAX)
 
 
 def _reached(scene: Scene) -> bool:
@@ -137,7 +143,7 @@ def _reached(scene: Scene) -> bool:
 def _frozen(scene: Scene, _nursery: Nursery) -> None:
     """Freeze a worker while it has partitions."""
     words = WORKERS["notify"]
-    _heal(scene, "frozen worker healed, s", "notify", lambda: scene.stack.strike(words, signal.SIGSTOP))
+    _heal(scene, "frozen worker healed, s", "notify", lambda: _strike(scene, words, signal.SIGSTOP))
 
 
 def _never_rejoined(scene: Scene, nursery: Nursery) -> None:
@@ -145,7 +151,7 @@ def _never_rejoined(scene: Scene, nursery: Nursery) -> None:
     words = WORKERS["training"]
 
     def hang() -> int | None:
-        struck = scene.stack.strike(words, NEVER_REJOIN)
+        struck = _strike(scene, words, NEVER_REJOIN)
         other = nursery.start("training")
         pause(JOINED_WITHIN_S)
         nursery.end(other)
@@ -158,6 +164,8 @@ def _heal(scene: Scene, what: str, service: str, strike: Callable[[], int | None
     """Let a service's worker hang, and wait until another process has applied what was told up to then."""
     words, begun = WORKERS[service], time.monotonic()
     struck = strike()
+    if struck is None:
+        return
     while scene.stack.pid(words) in (struck, None) and time.monotonic() - begun < 2 * HEALED_WITHIN_S:
         pause(LOOK_EVERY_S)
     if scene.stack.pid(words) == struck:

@@ -11,6 +11,7 @@ from services.rewards.ledger import handlers as ledger
 from services.rewards.ledger import models, store
 from services.rewards.ledger.books import Books
 from services.rewards.ledger.records import Claim
+from shared.keys.ring import KeyRing
 from shared.messaging import log, relay
 from shared.messaging.arrivals import Arrival
 from shared.messaging.fold import Fold
@@ -73,10 +74,16 @@ def handler_that_does_not_commute(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ledger, "_award_claim", award_by_turn)
 
 
+def keys_that_outlive_their_riders(patch: pytest.MonkeyPatch) -> None:
+    """Destroy no key when a rider is erased."""
+    patch.setattr(KeyRing, "destroy", lambda _ring, _rider_id: None)
+
+
 FAULTS: tuple[Plant, ...] = (
     marks_not_checked,
     commit_before_the_event,
     relay_that_skips_a_row,
     expiry_that_takes_valid_points,
     handler_that_does_not_commute,
+    keys_that_outlive_their_riders,
 )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import LargeBinary, Table, func, select
 
 from cheqi.agreement import disagreements
 from shared.events.envelope import Envelope
+from shared.keys.ring import KeyDestroyedError
 from shared.messaging import integrity, parking
 from shared.messaging.relay import count_unsent
 from shared.messaging.tables import event_log, head, mark
@@ -43,6 +45,7 @@ def violations(world: World, erased: Sequence[str]) -> Iterator[str]:
             *_reached(books, place),
             *_once_and_in_order(books, place),
             *_forgotten(place, erased),
+            *_keys_destroyed(place, erased),
             *_nothing_personal_told(books[name]),
         ):
             yield f"{name}: {text}"
@@ -124,6 +127,14 @@ def _forgotten(place: Place, erased: Sequence[str]) -> Iterator[str]:
                 left = session.scalar(select(func.count()).where(table.c.rider_id.in_(erased)))
                 if left:
                     yield f"{table.name} keeps {left} rows of erased riders"
+
+
+def _keys_destroyed(place: Place, erased: Sequence[str]) -> Iterator[str]:
+    """No service has a key of an erased rider, or makes one: what it sealed, in whatever copy, stays shut."""
+    for rider_id in erased:
+        with suppress(KeyDestroyedError):
+            place.node.keys.seal(rider_id, "probe", b"")
+            yield f"there is a key of the erased rider {rider_id}"
 
 
 def _is_sealed(table: Table) -> bool:

@@ -1,5 +1,7 @@
 """Routes of erasures."""
 
+from functools import partial
+
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
@@ -46,7 +48,8 @@ def show_erasure(rider_id: Id, call: Caller) -> ErasureView:
 
 def _erase(call: Call, rider_id: str) -> Response:
     ports = ports_of(call)
-    return call.act(lambda session: commands.erase_rider(session, ports, call.principal, rider_id), _show, 202)
+    erase = partial(commands.erase_rider, ports=ports, principal=call.principal, rider_id=rider_id)
+    return call.act(erase, _show, 202, alone=True)
 
 
 def _show(session: Session, rider_id: str) -> ErasureView:
