@@ -1,7 +1,7 @@
 """What a service is made of, for whoever runs, serves or audits it."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter
 from sqlalchemy import MetaData, SelectBase
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from shared.auth import Principal
 from shared.messaging import Handlers, Timers
 from shared.offices import Office
+from shared.told import Record
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,19 @@ class Effect:
 
 @dataclass(frozen=True)
 class Audit:
-    """What a service can prove of itself, and the effects that a district-wide audit compares with their causes."""
+    """What a service can prove of itself, and what a district-wide audit compares with the logs of others.
+
+    `told` and `heard` say how tables follow from its own log and, by publisher, from those that it hears. `checked`
+    names, by table, the columns that `check` compares in ways of its own; `untold` those (`table.column`) that nobody
+    compares with a log, each with the reason. Together they name every column.
+    """
 
     check: Callable[[Session], Iterator[Finding]]
     effects: Callable[[Session], Iterator[Effect]]
+    told: Sequence[Record] = ()
+    heard: Mapping[str, Sequence[Record]] = field(default_factory=dict[str, Sequence[Record]])
+    checked: Mapping[str, str] = field(default_factory=dict[str, str])
+    untold: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

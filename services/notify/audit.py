@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from services.notify.models import Delivery, Notice
 from services.notify.rules import INBOX
-from shared.audit import erased_that_remain
+from services.notify.told import CHECKED, HEARD, TOLD, UNTOLD
+from shared.audit import differences_from_log, erased_that_remain
 from shared.events.notify import NoticeDeliveredV1, NoticeFailedV1
 from shared.messaging.history import events_told
 from shared.messaging.tables import tombstone
@@ -20,6 +21,7 @@ def check(session: Session) -> Iterator[Finding]:
     """Find notices without delivery, deliveries that differ from what was told, and what is left of the erased."""
     yield from _check_inbox(session)
     yield from _check_told(session)
+    yield from differences_from_log(session, TOLD)
     yield from erased_that_remain(session, Notice.person_id)
 
 
@@ -28,7 +30,7 @@ def effects(_session: Session) -> Iterator[Effect]:
     yield from ()
 
 
-AUDIT = Audit(check=check, effects=effects)
+AUDIT = Audit(check, effects, told=TOLD, heard=HEARD, checked=CHECKED, untold=UNTOLD)
 
 
 def _check_inbox(session: Session) -> Iterator[Finding]:
@@ -57,4 +59,6 @@ def _check_told(session: Session) -> Iterator[Finding]:
 
 
 def _ended(delivery: Delivery) -> str | None:
+    if delivery.state == "delivered" and delivery.reason is not None:
+        return f"delivered ({delivery.reason})"
     return {"delivered": "delivered", "failed": delivery.reason}.get(delivery.state)

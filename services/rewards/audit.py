@@ -1,5 +1,6 @@
 """What an auditor can prove of rewards: the sealed log, the ledger, vouchers and redemptions agree."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from sqlalchemy import select
@@ -9,11 +10,15 @@ from services.rewards.ledger import audit as ledger
 from services.rewards.ledger import chart
 from services.rewards.ledger.models import Entry
 from services.rewards.redemptions.models import Redemption
-from services.rewards.vouchers import audit as vouchers
+from services.rewards.told import CHECKED, HEARD, TOLD, UNTOLD
 from services.rewards.vouchers import rules
-from services.rewards.vouchers.models import Voucher
+from services.rewards.vouchers.models import Voucher, VoucherCode
+from shared.audit import differences_from_log, erased_that_remain
+from shared.events.rewards import OfferChangedV1
+from shared.messaging.history import events_told
 from shared.service import Audit, Finding
 
+Terms = tuple[str, str, str]
 ENTRIES_OF_STATE = {
     rules.RESERVED: {chart.RESERVE},
     rules.RELEASED: {chart.RESERVE, chart.RELEASE},
@@ -27,12 +32,13 @@ ENTRIES_OF_STATE = {
 def check(session: Session) -> Iterator[Finding]:
     """Find everything in rewards that does not agree."""
     yield from ledger.check(session)
-    yield from vouchers.check(session)
     yield from _check_paid(session)
-    yield from _check_redemptions(session)
+    yield from _check_terms(session)
+    yield from differences_from_log(session, TOLD)
+    yield from erased_that_remain(session, Voucher.rider_id, VoucherCode.rider_id)
 
 
-AUDIT = Audit(check=check, effects=ledger.effects)
+AUDIT = Audit(check, ledger.effects, told=TOLD, heard=HEARD, checked=CHECKED, untold=UNTOLD)
 
 
 def _check_paid(session: Session) -> Iterator[Finding]:
@@ -41,7 +47,7 @@ def _check_paid(session: Session) -> Iterator[Finding]:
     for row in session.execute(select(Entry.cause_id, Entry.kind).where(Entry.cause_kind == chart.VOUCHER)):
         kinds.setdefault(row.cause_id, set()).add(row.kind)
     for voucher in session.scalars(select(Voucher).order_by(Voucher.id)):
-        found, wanted = kinds.pop(voucher.id, set()), ENTRIES_OF_STATE[voucher.state]
+        found, wanted = kinds.pop(voucher.id, set()), ENTRIES_OF_STATE.get(voucher.state, set())
         for kind in sorted(wanted ^ found):
             there = "has an entry" if kind in found else "has no entry"
             detail = f"voucher {voucher.id} is {voucher.state} and {there} of kind {kind}"
@@ -51,12 +57,16 @@ def _check_paid(session: Session) -> Iterator[Finding]:
         yield Finding("voucher-missing", voucher_id, detail)
 
 
-def _check_redemptions(session: Session) -> Iterator[Finding]:
-    standing = set(session.scalars(select(Redemption.voucher_id).where(Redemption.undone_at.is_(None))))
-    redeemed = set(session.scalars(select(Voucher.id).where(Voucher.state == rules.REDEEMED)))
-    for voucher_id in sorted(standing - redeemed):
-        detail = f"a redemption of voucher {voucher_id} stands, and the voucher is not redeemed"
-        yield Finding("redemption-differs", voucher_id, detail)
-    for voucher_id in sorted(redeemed - standing):
-        detail = f"voucher {voucher_id} is redeemed, and no redemption of it stands"
-        yield Finding("redemption-differs", voucher_id, detail)
+def _check_terms(session: Session) -> Iterator[Finding]:
+    """Find vouchers and redemptions with a kind or titles that their offer never had."""
+    offered: dict[str, set[Terms]] = defaultdict(set)
+    for event in events_told(session, OfferChangedV1):
+        offered[event.offer_id].add((event.kind, event.title_zh, event.title_en))
+    for model in (Voucher, Redemption):
+        name = model.__tablename__
+        for row in session.execute(select(model.id, model.offer_id, model.kind, model.title_zh, model.title_en)):
+            terms: Terms = (row.kind, row.title_zh, row.title_en)
+            if terms not in offered[row.offer_id]:
+                told = "; ".join(", ".join(one) for one in sorted(offered[row.offer_id])) or "nothing"
+                detail = f"{name} {row.id} is for {', '.join(terms)}; of offer {row.offer_id} the log says {told}"
+                yield Finding(f"{name}-differs-from-log", row.id, detail)

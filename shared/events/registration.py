@@ -94,9 +94,10 @@ class RiderDetailsChangedV1(Event, source="registration", subject="rider_id", in
 
 
 class PersonInvitedV1(Event, source="registration", subject="person_id", internal=True):
-    """Staff or a partner's account was invited to choose a password; earlier invitations count no more."""
+    """Staff or an account of the partner `partner_id` was invited to choose a password; earlier ones count no more."""
 
     person_id: str
+    partner_id: str | None = None
 
 
 class CredentialsChosenV1(Event, source="registration", subject="person_id", internal=True):

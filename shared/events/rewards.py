@@ -121,6 +121,7 @@ class OfferChangedV1(Event, source="rewards", subject="offer_id", internal=True)
     title_en: str
     points: int
     active: bool
+    valid_days: int | None = None
 
 
 class AccountMovedV1(Event, source="rewards", subject="rider_id", internal=True):

@@ -1,6 +1,6 @@
 """What training tells: courses ordered, classes, attendance and certificates."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from shared.events.envelope import Event
 
@@ -71,6 +71,7 @@ class CertificateIssuedV1(Event, source="training", subject="certificate_id"):
     course_id: str
     title_zh: str
     title_en: str
+    expires_on: date | None = None
 
 
 class CertificateRevokedV1(Event, source="training", subject="certificate_id"):
@@ -83,11 +84,13 @@ class CertificateRevokedV1(Event, source="training", subject="certificate_id"):
 
 
 class CourseChangedV1(Event, source="training", subject="course_id", internal=True):
-    """Staff gave a course its titles, or changed them."""
+    """Staff gave a course its titles, or changed it; certificates of it hold for `valid_days`, or without end."""
 
     course_id: str
     title_zh: str
     title_en: str
+    certifies: bool | None = None
+    valid_days: int | None = None
 
 
 class CheckedInV1(Event, source="training", subject="class_id", internal=True):
@@ -104,3 +107,11 @@ class AttendanceNotedV1(Event, source="training", subject="class_id", internal=T
     class_id: str
     rider_id: str
     outcome: str
+
+
+class ResultsNotedV1(Event, source="training", subject="class_id", internal=True):
+    """A class ended with these results; who is in neither list was not examined."""
+
+    class_id: str
+    passed_rider_ids: tuple[str, ...] = ()
+    failed_rider_ids: tuple[str, ...] = ()

@@ -15,9 +15,9 @@ from shared.messaging.seal import Numbers, read_wire, wire_document
 from shared.messaging.tables import archived_event, archived_month, event_log, head
 
 ROWS_AT_ONCE = 1000
-OF_TYPE = (
+OF_TYPES = (
     select(event_log.c.document)
-    .where(event_log.c.type == bindparam("type"))
+    .where(event_log.c.type.in_(bindparam("types", expanding=True)))
     .order_by(event_log.c.ordinal)
     .execution_options(yield_per=ROWS_AT_ONCE)
 )
@@ -110,10 +110,16 @@ def events_told(session: Session, event_class: type[E]) -> Iterator[E]:
 
 def enveloped_told(session: Session, event_class: type[E]) -> Iterator[tuple[Envelope, E]]:
     """Yield the same events, each with the envelope that says when and why it was told."""
-    for document in _told(session, event_class.type_name()):
+    yield from every_told(session, (event_class,))
+
+
+def every_told(session: Session, event_classes: Iterable[type[E]]) -> Iterator[tuple[Envelope, E]]:
+    """Yield the events of several classes with their envelopes, in the order in which they were told."""
+    classes = {event_class.type_name(): event_class for event_class in event_classes}
+    for document in _told(session, classes):
         envelope = Envelope.parse(document)
-        if envelope.type == event_class.type_name():
-            yield envelope, event_class.model_validate(envelope.data)
+        if envelope.type in classes:
+            yield envelope, classes[envelope.type].model_validate(envelope.data)
 
 
 def first_of_subject(session: Session, subject: str, event_class: type[E]) -> E:
@@ -180,6 +186,7 @@ def _archived_of_subjects(session: Session, after: Mapping[str, int], limit: int
     return [next(archived_after(session, position - 1)) for position in session.scalars(wanted).all()]
 
 
-def _told(session: Session, type_name: str) -> Iterator[str]:
-    yield from (line for line in archived_after(session, 0) if f'"type":"{type_name}"' in line)
-    yield from session.scalars(OF_TYPE, {"type": type_name})
+def _told(session: Session, type_names: Iterable[str]) -> Iterator[str]:
+    wanted = [f'"type":"{name}"' for name in type_names]
+    yield from (line for line in archived_after(session, 0) if any(one in line for one in wanted))
+    yield from session.scalars(OF_TYPES, {"types": list(type_names)})

@@ -6,6 +6,7 @@ import pytest
 
 from cheqi.demo.day import Day
 from cheqi.parked import parked_rows
+from tests.e2e.story import live_through
 from tests.e2e.town import opened_town
 
 
@@ -14,6 +15,13 @@ def day() -> Iterator[Day]:
     """Return a morning with staff and partners; its clock may only be moved forward."""
     with opened_town() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def played(day: Day) -> Day:
+    """Return the day after something of every kind has happened in it."""
+    live_through(day)
+    return day
 
 
 @pytest.fixture(autouse=True)

@@ -2,14 +2,15 @@
 
 from cheqi.demo.classes import CLASSES, ORDERS
 from cheqi.demo.day import Day, until, until_true
-from cheqi.demo.hazards import HAZARDS
+from cheqi.demo.hazards import HAZARDS, report
 from cheqi.demo.person import accepted
+from cheqi.demo.pictures import photo
 from cheqi.demo.points import until_points
 from cheqi.demo.staff import XUEYUANLU
 from cheqi.demo.vouchers import LOOKUPS, OFFERS, REDEMPTIONS, VOUCHERS, issue
 from tests.e2e.town import new_rider, sight, verify
 
-FAR, FARTHER = 91, 92
+FAR, FARTHER, FARTHEST = 91, 92, 93
 
 
 def live_through(day: Day) -> None:
@@ -19,6 +20,7 @@ def live_through(day: Day) -> None:
     reject_one(day, first)
     redeem_one(day, first)
     learn(day, new_rider(day, XUEYUANLU, name="何小满"))
+    choose(day, first)
     forget(day, second)
 
 
@@ -56,6 +58,13 @@ def learn(day: Day, name: str) -> None:
     day["xueyuanlu"].post(f"{path}/attendance", {"present": [rider_id]})
     day["xueyuanlu"].post(f"{path}/completion", {"results": [{"rider_id": rider_id, "passed": True}]})
     until_points(day, name, available=10)
+
+
+def choose(day: Day, name: str) -> None:
+    """Let the rider mute a topic and report with a photo, and the district have one category more."""
+    day[name].patch("/api/registration/riders/me", {"muted": ["hazards:inbox"]})
+    report(day, name, sight(FARTHEST), photo(7, lat=40.0, lon=116.3))
+    day["district"].post("/api/governance/categories", {"code": "ice", "title_zh": "结冰", "title_en": "Ice"})
 
 
 def forget(day: Day, name: str) -> None:

@@ -17,16 +17,8 @@ from shared.messaging.archive import archive_log, month_of
 from shared.messaging.local import PARTITION
 from shared.messaging.seal import GENESIS, seal_of
 from shared.messaging.tables import checkpoint, event_log
-from tests.e2e.story import live_through
 
 Rows = dict[str, list[tuple[object, ...]]]
-
-
-@pytest.fixture(scope="session")
-def played(day: Day) -> Day:
-    """Return the day after something of every kind has happened in it."""
-    live_through(day)
-    return day
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def add_partner(session: Session, principal: Principal, draft: PartnerDraft) -> 
     store.add_partner(session, partner, account)
     identity.open_credential(session, account.id, Kind.PARTNER, draft.login)
     _tell(session, partner)
-    _invite(session, principal, account.id)
+    _invite(session, principal, account)
     return partner.id
 
 
@@ -57,7 +57,7 @@ def invite_again(session: Session, principal: Principal, partner_id: str) -> str
     authorize(principal, HOSTS)
     partner = store.lock_partner(session, partner_id)
     account = store.get_account_of(session, partner.id)
-    _invite(session, principal, account.id)
+    _invite(session, principal, account)
     return partner.id
 
 
@@ -78,6 +78,7 @@ def _tell(session: Session, partner: Partner) -> None:
     emit(session, told)
 
 
-def _invite(session: Session, principal: Principal, person_id: str) -> None:
-    identity.open_invitation(session, person_id, principal.actor)
-    emit(session, PersonInvitedV1(subdistrict=principal.subdistrict or DISTRICT, person_id=person_id))
+def _invite(session: Session, principal: Principal, account: PartnerAccount) -> None:
+    identity.open_invitation(session, account.id, principal.actor)
+    place = principal.subdistrict or DISTRICT
+    emit(session, PersonInvitedV1(subdistrict=place, person_id=account.id, partner_id=account.partner_id))

@@ -10,7 +10,6 @@ from services.rewards.ledger import chart, rules
 from services.rewards.ledger.models import Balance, Claim, Entry, Hold, Lot, LotUse, Posting
 from services.rewards.ledger.proof import proof_of
 from shared.audit import erased_that_remain
-from shared.messaging.tables import tombstone
 from shared.random import derived_id
 from shared.service import Effect, Finding
 
@@ -132,18 +131,11 @@ def _check_lots(session: Session) -> Iterator[Finding]:
     used = Counter[str]()
     for row in session.execute(select(LotUse.lot_id, func.sum(LotUse.points).label("points")).group_by(LotUse.lot_id)):
         used[row.lot_id] = row.points
-    told, left = proof_of(session).lots, Counter[str]()
+    left = Counter[str]()
     for lot in session.scalars(select(Lot).order_by(Lot.id)):
         left[lot.rider_id] += lot.points - used[lot.id]
-        event = told.pop(lot.id, None)
-        facts = None if event is None else (event.rider_id, event.entry_id, event.points, event.expires_at)
-        if facts != (lot.rider_id, lot.entry_id, lot.points, lot.expires_at):
-            yield Finding("lot-differs-from-log", lot.id, f"lot {lot.id} is not what the log says was awarded")
         if not 0 <= used[lot.id] <= lot.points:
             yield Finding("lot-overused", lot.id, f"of {lot.points} points of lot {lot.id} {used[lot.id]} are used")
-    erased = set(session.scalars(select(tombstone.c.rider_id)))
-    for lot_id in sorted(lot_id for lot_id, event in told.items() if event.rider_id not in erased):
-        yield Finding("lot-missing", lot_id, f"the log tells of lot {lot_id}, which is not there")
     sums, _ = _sums_of_riders(session)
     for rider_id in sorted({rider_id for rider_id, _ in sums} | set(left)):
         available = sums.get((rider_id, chart.AVAILABLE), 0)

@@ -27,11 +27,10 @@ Step = tuple[str, datetime, Movement]
 
 @dataclass
 class Proof:
-    """Movements that were told, by event id; when; and the lots that were told, by lot id."""
+    """Movements that were told, by event id, and when."""
 
     movements: dict[str, Movement] = field(default_factory=dict)
     times: dict[str, datetime] = field(default_factory=dict)
-    lots: dict[str, PointsAwardedV1] = field(default_factory=dict)
 
 
 def proof_of(session: Session) -> Proof:
@@ -39,7 +38,7 @@ def proof_of(session: Session) -> Proof:
     proof, in_hold, spent = Proof(), Counter[Cause](), dict[str, PointsSpentV1]()
     _take(proof, _holds(session, in_hold))
     _take(proof, _spendings(session, spent))
-    _take(proof, _awards(session, in_hold, proof.lots))
+    _take(proof, _awards(session, in_hold))
     _take(proof, _ends_of_lots(session))
     _take(proof, _reversals(session, spent))
     return proof
@@ -71,10 +70,9 @@ def _spendings(session: Session, spent: dict[str, PointsSpentV1]) -> Iterator[St
         yield envelope.id, envelope.time, chart.spending(event.rider_id, matter, event.points)
 
 
-def _awards(session: Session, in_hold: Counter[Cause], lots: dict[str, PointsAwardedV1]) -> Iterator[Step]:
+def _awards(session: Session, in_hold: Counter[Cause]) -> Iterator[Step]:
     """Yield awards: what of the hold was not released went into them, the rest was added."""
     for envelope, event in enveloped_told(session, PointsAwardedV1):
-        lots[event.lot_id] = event
         from_hold = in_hold[event.cause_kind, event.cause_id]
         matter = Matter(event.cause_kind, event.cause_id, event.subdistrict)
         split = Split(from_hold, event.points - from_hold, 0)

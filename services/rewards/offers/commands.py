@@ -71,5 +71,6 @@ def _tell_changed(session: Session, offer: Offer) -> None:
         title_en=offer.title_en,
         points=offer.points,
         active=offer.active,
+        valid_days=offer.valid_days,
     )
     emit(session, event)

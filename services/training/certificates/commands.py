@@ -18,7 +18,7 @@ from services.training.courses import store as courses
 from services.training.courses.models import Course
 from shared.auth import STAFF, Principal, authorize
 from shared.errors import NOT_FOUND
-from shared.events.training import CertificateIssuedV1, CertificateRevokedV1, ClassCompletedV1
+from shared.events.training import CertificateIssuedV1, CertificateRevokedV1, ClassCompletedV1, ResultsNotedV1
 from shared.messaging import emit, new_id, now
 
 Names = Mapping[str, str | None]
@@ -56,6 +56,7 @@ def complete_class(session: Session, principal: Principal, class_id: str, comple
         place = _note_result(session, class_id, result)
         if result.passed and course.certifies and store.find_standing(session, place.id) is None:
             _issue(session, ended, place, course, names.get(result.rider_id))
+    _tell_results(session, ended, completion)
     emit(session, ClassCompletedV1(subdistrict=ended.subdistrict, class_id=class_id, course_id=course.id))
     return class_id
 
@@ -150,8 +151,20 @@ def _tell_issued(session: Session, issued: Certificate) -> None:
         course_id=issued.course_id,
         title_zh=issued.title_zh,
         title_en=issued.title_en,
+        expires_on=issued.expires_on,
     )
     emit(session, event)
+
+
+def _tell_results(session: Session, ended: TrainingClass, completion: Completion) -> None:
+    passed = tuple(result.rider_id for result in completion.results if result.passed)
+    failed = tuple(result.rider_id for result in completion.results if not result.passed)
+    emit(
+        session,
+        ResultsNotedV1(
+            subdistrict=ended.subdistrict, class_id=ended.id, passed_rider_ids=passed, failed_rider_ids=failed
+        ),
+    )
 
 
 def _lock_class(session: Session, principal: Principal, class_id: str) -> TrainingClass:

@@ -190,7 +190,8 @@ def _new_class(class_id: str, course: Course, subdistrict: str, moment: datetime
 
 def _tell_of(session: Session, course: Course) -> None:
     titles = {"title_zh": course.title_zh or "", "title_en": course.title_en or ""}
-    emit(session, CourseChangedV1(subdistrict=course.subdistrict, course_id=course.id, **titles))
+    terms: dict[str, Any] = {"certifies": course.certifies, "valid_days": course.valid_days}
+    emit(session, CourseChangedV1(subdistrict=course.subdistrict, course_id=course.id, **titles, **terms))
 
 
 def _facts(told: TrainingClass) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def test_after_an_erasure_there_is_nothing_to_find(stage: Stage) -> None:
     assert stage.findings() == []
 
 
-DECIDED = "decision-differs-from-log"
+DECIDED = "hazard-differs-from-log"
 
 
 @pytest.mark.parametrize(
@@ -55,19 +55,19 @@ DECIDED = "decision-differs-from-log"
         ("UPDATE hazard SET state='verified', outcome='high' WHERE state='rejected'", DECIDED),
         ("UPDATE hazard SET state='reported', outcome=NULL WHERE state='verified'", DECIDED),
         ("DELETE FROM event_log WHERE type LIKE '%hazard-rejected%'", DECIDED),
-        ("UPDATE hazard SET shares_award=0 WHERE state='merged'", "merger-differs-from-log"),
-        ("DELETE FROM event_log WHERE type LIKE '%hazard-merged%'", "merger-differs-from-log"),
+        ("UPDATE hazard SET shares_award=0 WHERE state='merged'", DECIDED),
+        ("DELETE FROM event_log WHERE type LIKE '%hazard-merged%'", DECIDED),
         (
             "UPDATE hazard SET state='reported', survivor_id=NULL, shares_award=NULL WHERE state='merged'",
-            "merger-differs-from-log",
+            DECIDED,
         ),
         ("UPDATE hazard SET survivor_id=id WHERE state='merged'", "survivor-missing"),
         ("UPDATE hazard SET no_award=NULL WHERE no_award='daily-limit'", "hazard-differs-from-log"),
         ("UPDATE hazard SET category='waste' WHERE state='rejected'", "hazard-differs-from-log"),
         ("UPDATE hazard SET rider_id='rider-7' WHERE state='rejected'", "hazard-differs-from-log"),
-        ("DELETE FROM event_log WHERE type LIKE '%hazard-reported%'", "hazard-differs-from-log"),
+        ("DELETE FROM event_log WHERE type LIKE '%hazard-reported%'", "hazard-not-told"),
         ("DELETE FROM hazard WHERE rider_id='rider-9'", "hazard-missing"),
-        ("UPDATE earning_day SET earning=1 WHERE rider_id='rider-1'", "daily-count-differs-from-log"),
+        ("UPDATE earning_day SET earning=1 WHERE rider_id='rider-1'", "earning_day-differs-from-log"),
         (
             """UPDATE event_log SET document=replace(document, '"earns":false', '"earns":true')
             WHERE document LIKE '%"earns":false%'""",
@@ -89,7 +89,7 @@ def test_a_hand_in_the_database_is_found(worked: Stage, statement: str, finding:
 def test_a_finding_names_what_differs_and_nothing_personal(worked: Stage) -> None:
     (finding,) = found_after(worked, "UPDATE hazard SET outcome='critical' WHERE state='verified'")
 
-    assert finding.detail == f"report {finding.subject} is verified (critical), the log says verified (high)"
+    assert finding.detail == f"outcome of hazard {finding.subject} is critical, the log says high"
 
 
 def test_a_lost_photo_is_found(stage: Stage) -> None:

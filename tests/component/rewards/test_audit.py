@@ -85,11 +85,11 @@ def test_postings_altered_on_both_sides_with_all_that_sums_them_up_are_named_all
         ("UPDATE hold SET outcome = NULL WHERE cause_kind = 'hazard'", "holds-differ"),
         ("UPDATE hold SET points = 1 WHERE cause_kind = 'voucher'", "holds-differ"),
         ("UPDATE claim SET decision = 'verified', decided_at = reported_at WHERE decision IS NULL", "award-missing"),
-        ("UPDATE voucher SET state = 'issued' WHERE state = 'redeemed'", "redemption-differs"),
+        ("UPDATE voucher SET state = 'issued' WHERE state = 'redeemed'", "voucher-differs-from-log"),
         ("UPDATE voucher SET state = 'issued' WHERE state = 'void'", "voucher-differs-from-log"),
         ("UPDATE voucher SET state = 'released' WHERE state = 'reserved'", "voucher-differs-from-ledger"),
         ("DELETE FROM voucher", "voucher-missing"),
-        ("UPDATE redemption SET undone_at = redeemed_at", "redemption-differs"),
+        ("UPDATE redemption SET undone_at = redeemed_at", "redemption-differs-from-log"),
         ("INSERT INTO tombstone VALUES ('rider-1', '2026-09-18T04:00:00.000000Z')", "erased-rider-remains"),
     ],
 )
