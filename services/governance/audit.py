@@ -77,7 +77,7 @@ def _check_daily_limits(session: Session) -> Iterator[Finding]:
 
 
 def _check_photos(session: Session, files: PhotoStore) -> Iterator[Finding]:
-    carriers = dict(session.execute(select(Hazard.id, Hazard.photo_id)).all())
+    carriers: dict[str, str | None] = dict(session.execute(select(Hazard.id, Hazard.photo_id)).all())
     kept: dict[str, set[str]] = {}
     for row in session.scalars(select(Photo)):
         folder = row.file_key.partition("/")[0]
@@ -87,3 +87,7 @@ def _check_photos(session: Session, files: PhotoStore) -> Iterator[Finding]:
             yield Finding("photo-missing", row.id, f"the file of photo {row.id} is not there")
         if row.hazard_id is not None and carriers.get(row.hazard_id) != row.id:
             yield Finding("photo-without-hazard", row.id, f"photo {row.id} is not the one of report {row.hazard_id}")
+        carriers.pop(row.hazard_id or "", None)
+    for hazard_id, photo_id in sorted(carriers.items()):
+        if photo_id is not None:
+            yield Finding("photo-missing", photo_id, f"photo {photo_id} of report {hazard_id} is not there")

@@ -100,9 +100,8 @@ HEARD = {
         Record(model=Appointment, rider=None, steps={StaffAppointedV1: _appointed, StaffEndedV1: _ended}),
     )
 }
-CHECKED = {"hazard": "no_award", "photo": "file_key hazard_id"}
+CHECKED = {"hazard": "no_award photo_id", "photo": "file_key hazard_id"}
 UNTOLD = {
-    "hazard.photo_id": "no event tells which photo a report carries; the photo must name the same report",
     "hazard.same_photo_as": "a hint to staff",
     "hazard.changes": "a count that only limits corrections",
     "hazard_content.cell": "a place, as coarse as it is: no event tells where",

@@ -151,7 +151,7 @@ def _check_holds(session: Session) -> Iterator[Finding]:
         .group_by(Hold.rider_id, Hold.cause_kind)
     )
     parts = {chart.HAZARD: chart.HELD, chart.VOUCHER: chart.RESERVED}
-    on_hold = {(row.rider_id, parts[row.cause_kind]): row.points for row in session.execute(still_open)}
+    on_hold = {(row.rider_id, parts.get(row.cause_kind, "")): row.points for row in session.execute(still_open)}
     sums, _ = _sums_of_riders(session)
     for account in sorted(set(sums) | set(on_hold)):
         posted, held = sums.get(account, 0), on_hold.get(account, 0)

@@ -90,6 +90,14 @@ def test_postings_altered_on_both_sides_with_all_that_sums_them_up_are_named_all
         ("UPDATE voucher SET state = 'released' WHERE state = 'reserved'", "voucher-differs-from-ledger"),
         ("DELETE FROM voucher", "voucher-missing"),
         ("UPDATE redemption SET undone_at = redeemed_at", "redemption-differs-from-log"),
+        ("UPDATE voucher SET expires_at = '2036-01-01T00:00:00.000000Z'", "voucher-differs-from-log"),
+        ("UPDATE voucher SET title_en = 'Car' WHERE state = 'redeemed'", "voucher-differs-from-log"),
+        ("UPDATE voucher SET state = 'invented' WHERE state = 'redeemed'", "voucher-differs-from-log"),
+        ("UPDATE redemption SET partner_id = 'partner-2'", "redemption-differs-from-log"),
+        ("UPDATE offer SET points = 1", "offer-differs-from-log"),
+        ("UPDATE offer SET valid_days = 300", "offer-differs-from-log"),
+        ("DELETE FROM hold WHERE outcome = 'awarded'", "hold-missing"),
+        ("DELETE FROM voucher_code", "voucher_code-missing"),
         ("INSERT INTO tombstone VALUES ('rider-1', '2026-09-18T04:00:00.000000Z')", "erased-rider-remains"),
     ],
 )
@@ -97,6 +105,12 @@ def test_any_other_change_by_hand_is_found(full: Stage, statement: str, code: st
     findings = _found_after(full, (statement, {}))
 
     assert code in {finding.code for finding in findings}
+
+
+def test_a_price_altered_by_hand_is_named_with_what_the_log_says(full: Stage) -> None:
+    (finding,) = _found_after(full, ("UPDATE offer SET points = 1", {}))
+
+    assert finding.detail == f"points of offer {finding.subject} is 1, the log says 50"
 
 
 def test_effects_name_their_causes(full: Stage) -> None:
