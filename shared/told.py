@@ -39,7 +39,7 @@ class Record:
     over, as are those of erased riders without whom their key is not whole.
     """
 
-    model: type[DeclarativeBase]
+    model: type[DeclarativeBase] | Table
     key: tuple[str, ...] = ("id",)
     steps: Mapping[type[Event], Step]
     rider: str | None = "rider_id"
@@ -50,4 +50,4 @@ class Record:
     @property
     def table(self) -> Table:
         """The table that it is about."""
-        return self.model.metadata.tables[self.model.__tablename__]
+        return self.model if isinstance(self.model, Table) else self.model.metadata.tables[self.model.__tablename__]

@@ -2,7 +2,8 @@
 
 from services.governance.categories.models import Category
 from services.governance.hazards.models import EarningDay, Hazard, HazardContent
-from services.governance.people.models import Appointment, Consent, Rider
+from services.governance.offices import OFFICES
+from services.governance.people.models import Consent, Rider
 from services.governance.states import State
 from shared.clock import local_day
 from shared.events.envelope import Envelope
@@ -17,8 +18,6 @@ from shared.events.registration import (
     ConsentChangedV1,
     RiderMovedV1,
     RiderRegisteredV1,
-    StaffAppointedV1,
-    StaffEndedV1,
 )
 from shared.told import Columns, Record, Rows
 
@@ -70,14 +69,6 @@ def _consent_changed(rows: Rows, event: ConsentChangedV1, _envelope: Envelope) -
     rows.put(event.rider_id, event.purpose, granted=event.granted)
 
 
-def _appointed(rows: Rows, event: StaffAppointedV1, _envelope: Envelope) -> None:
-    rows.put(event.appointment_id, **event.model_dump(exclude={"appointment_id", "starts_on"}), ended=False)
-
-
-def _ended(rows: Rows, event: StaffEndedV1, _envelope: Envelope) -> None:
-    rows.put(event.appointment_id, ended=True)
-
-
 TOLD = (
     Record(
         model=Hazard,
@@ -97,7 +88,7 @@ HEARD = {
     "registration": (
         Record(model=Rider, rider="id", steps={RiderRegisteredV1: _home_told, RiderMovedV1: _home_told}),
         Record(model=Consent, key=("rider_id", "purpose"), steps={ConsentChangedV1: _consent_changed}),
-        Record(model=Appointment, rider=None, steps={StaffAppointedV1: _appointed, StaffEndedV1: _ended}),
+        OFFICES.record,
     )
 }
 CHECKED = {"hazard": "no_award photo_id", "photo": "file_key hazard_id"}

@@ -11,6 +11,7 @@ from services.rewards.ledger import personal as ledger_personal
 from services.rewards.ledger import store as ledger
 from services.rewards.models import METADATA
 from services.rewards.offers import api as offers_api
+from services.rewards.offices import OFFICES
 from services.rewards.ports import Ports
 from services.rewards.redemptions import api as redemptions_api
 from services.rewards.redemptions import handlers as redemptions_handlers
@@ -19,10 +20,8 @@ from services.rewards.vouchers import commands as vouchers_commands
 from services.rewards.vouchers import personal as vouchers_personal
 from services.rewards.vouchers import store as vouchers
 from shared.messaging import Handlers, Timers
-from shared.offices import KeptOffices
 from shared.service import Service
 
-OFFICES = KeptOffices(METADATA)
 HANDLERS: Handlers = {**ledger_handlers.HANDLERS, **redemptions_handlers.HANDLERS, **OFFICES.handlers}
 TIMERS: Timers = {**ledger_handlers.TIMERS, **vouchers_commands.TIMERS}
 ROUTER = APIRouter()

@@ -6,6 +6,7 @@ from services.training.certificates.models import Certificate
 from services.training.classes.models import Enrolment, TrainingClass
 from services.training.classes.rules import Outcome
 from services.training.courses.models import Course, CourseOrder, Rider
+from services.training.offices import OFFICES
 from shared.events.envelope import Envelope
 from shared.events.registration import RiderMovedV1, RiderRegisteredV1
 from shared.events.training import (
@@ -151,7 +152,10 @@ TOLD = (
     ),
 )
 HEARD = {
-    "registration": (Record(model=Rider, rider="id", steps={RiderRegisteredV1: _home_told, RiderMovedV1: _home_told}),)
+    "registration": (
+        Record(model=Rider, rider="id", steps={RiderRegisteredV1: _home_told, RiderMovedV1: _home_told}),
+        OFFICES.record,
+    )
 }
 CHECKED = {"certificate": "enrolment_id"}
 UNTOLD = {

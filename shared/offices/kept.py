@@ -5,10 +5,11 @@ from sqlalchemy.orm import Session
 
 from shared.auth import Principal
 from shared.db.upsert import upsert
-from shared.events.envelope import DISTRICT
+from shared.events.envelope import DISTRICT, Envelope
 from shared.events.registration import StaffAppointedV1, StaffEndedV1
 from shared.messaging.handlers import Handlers, each
 from shared.offices.standing import Office
+from shared.told import Record, Rows
 
 
 class KeptOffices:
@@ -30,6 +31,11 @@ class KeptOffices:
     def handlers(self) -> Handlers:
         """What the service does about registration's events of staff."""
         return {StaffAppointedV1: each(self.keep_appointment), StaffEndedV1: each(self.end_appointment)}
+
+    @property
+    def record(self) -> Record:
+        """How the rows of the table follow from registration's events."""
+        return Record(model=self.table, rider=None, steps={StaffAppointedV1: _appointed, StaffEndedV1: _ended})
 
     def keep_appointment(self, session: Session, event: StaffAppointedV1) -> None:
         """Keep an office that somebody holds from now on."""
@@ -60,3 +66,11 @@ class KeptOffices:
             "ended": office.ended,
         }
         upsert(session, self.table, [row])
+
+
+def _appointed(rows: Rows, event: StaffAppointedV1, _envelope: Envelope) -> None:
+    rows.put(event.appointment_id, **event.model_dump(exclude={"appointment_id", "starts_on"}), ended=False)
+
+
+def _ended(rows: Rows, event: StaffEndedV1, _envelope: Envelope) -> None:
+    rows.put(event.appointment_id, ended=True)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from services.governance.hazards import commands as hazards
 from services.governance.hazards.models import EarningDay, HazardContent
@@ -109,12 +111,12 @@ def test_what_a_rider_did_under_a_key_meanwhile_is_forgotten() -> None:
     answers: list[Callable[[], str]] = []
     with beside(stage.bench) as other:
 
-        def order_is_to_be_committed(session: object) -> None:
-            stage.bench.store.commit = commit
+        def order_is_to_be_committed(session: Session) -> None:
+            stage.bench.store.commit = commit  # type: ignore[method-assign]  # a moment that no port tells of
             answers.append(begun(other.store, _erasing(other)))
             commit(session)
 
-        stage.bench.store.commit = order_is_to_be_committed
+        stage.bench.store.commit = order_is_to_be_committed  # type: ignore[method-assign]  # the same
         stage.post(training.RIDER, "/orders", {"wish": "CPR"})
         assert answers[0]() == "erased"
 
@@ -195,7 +197,7 @@ def _after_erasing(bench: Bench, step: Step) -> str:
     return answer()
 
 
-def _left(bench: Bench, *columns: ColumnElement[str]) -> list[str]:
+def _left(bench: Bench, *columns: Any) -> list[str]:
     """Return the riders whom rows still name."""
     with bench.read() as session:
         return [str(one) for column in columns for one in session.scalars(select(column)) if one is not None]
