@@ -8,20 +8,18 @@ from services.governance.categories import api as categories_api
 from services.governance.decisions import api as decisions_api
 from services.governance.hazards import api as hazards_api
 from services.governance.hazards import personal as hazards_personal
-from services.governance.models import METADATA
+from services.governance.models import METADATA, OFFICES
 from services.governance.people import personal as people_personal
 from services.governance.people.handlers import HANDLERS
 from services.governance.photos import api as photos_api
 from services.governance.photos import personal as photos_personal
 from services.governance.photos.handlers import timers
 from services.governance.ports import Ports
-from shared.offices import KeptOffices
 from shared.photos.decoder import inspect_apart
 from shared.photos.picture import Inspect
 from shared.photos.store import PhotoStore
 from shared.service import Service
 
-OFFICES = KeptOffices(METADATA)
 ROUTER = APIRouter()
 for _noun in (categories_api, photos_api, hazards_api, decisions_api):
     ROUTER.include_router(_noun.router)

@@ -9,7 +9,7 @@ from services.rewards.ledger import api as ledger_api
 from services.rewards.ledger import handlers as ledger_handlers
 from services.rewards.ledger import personal as ledger_personal
 from services.rewards.ledger import store as ledger
-from services.rewards.models import METADATA
+from services.rewards.models import METADATA, OFFICES
 from services.rewards.offers import api as offers_api
 from services.rewards.ports import Ports
 from services.rewards.redemptions import api as redemptions_api
@@ -19,10 +19,8 @@ from services.rewards.vouchers import commands as vouchers_commands
 from services.rewards.vouchers import personal as vouchers_personal
 from services.rewards.vouchers import store as vouchers
 from shared.messaging import Handlers, Timers
-from shared.offices import KeptOffices
 from shared.service import Service
 
-OFFICES = KeptOffices(METADATA)
 HANDLERS: Handlers = {**ledger_handlers.HANDLERS, **redemptions_handlers.HANDLERS, **OFFICES.handlers}
 TIMERS: Timers = {**ledger_handlers.TIMERS, **vouchers_commands.TIMERS}
 ROUTER = APIRouter()

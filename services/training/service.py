@@ -13,12 +13,10 @@ from services.training.courses import api as courses_api
 from services.training.courses import personal as courses_personal
 from services.training.courses.handlers import HANDLERS
 from services.training.directory import RiderDirectory
-from services.training.models import METADATA
+from services.training.models import METADATA, OFFICES
 from services.training.ports import Ports
-from shared.offices import KeptOffices
 from shared.service import Service
 
-OFFICES = KeptOffices(METADATA)
 ROUTER = APIRouter()
 for _noun in (courses_api, classes_api, certificates_api):
     ROUTER.include_router(_noun.router)

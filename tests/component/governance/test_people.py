@@ -6,8 +6,8 @@ from itertools import permutations
 import pytest
 from sqlalchemy import select
 
+from services.governance.models import OFFICES
 from services.governance.people.models import Rider
-from services.governance.service import OFFICES
 from shared.auth import Principal, Role
 from shared.events.envelope import Event
 from shared.events.registration import RiderMovedV1, RiderRegisteredV1, StaffAppointedV1, StaffEndedV1
