@@ -8,8 +8,7 @@ from services.governance.categories import api as categories_api
 from services.governance.decisions import api as decisions_api
 from services.governance.hazards import api as hazards_api
 from services.governance.hazards import personal as hazards_personal
-from services.governance.models import METADATA
-from services.governance.offices import OFFICES
+from services.governance.models import METADATA, OFFICES
 from services.governance.people import personal as people_personal
 from services.governance.people.handlers import HANDLERS
 from services.governance.photos import api as photos_api

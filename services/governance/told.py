@@ -2,7 +2,7 @@
 
 from services.governance.categories.models import Category
 from services.governance.hazards.models import EarningDay, Hazard, HazardContent
-from services.governance.offices import OFFICES
+from services.governance.models import OFFICES
 from services.governance.people.models import Consent, Rider
 from services.governance.states import State
 from shared.clock import local_day

@@ -3,7 +3,10 @@
 from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 
+from shared.offices import KeptOffices
+
 METADATA = MetaData()
+OFFICES = KeptOffices(METADATA)
 
 
 class Base(DeclarativeBase):

@@ -9,9 +9,8 @@ from services.rewards.ledger import api as ledger_api
 from services.rewards.ledger import handlers as ledger_handlers
 from services.rewards.ledger import personal as ledger_personal
 from services.rewards.ledger import store as ledger
-from services.rewards.models import METADATA
+from services.rewards.models import METADATA, OFFICES
 from services.rewards.offers import api as offers_api
-from services.rewards.offices import OFFICES
 from services.rewards.ports import Ports
 from services.rewards.redemptions import api as redemptions_api
 from services.rewards.redemptions import handlers as redemptions_handlers

@@ -3,8 +3,8 @@
 from services.rewards.ledger import chart
 from services.rewards.ledger import rules as ledger_rules
 from services.rewards.ledger.models import Balance, Claim, Hold, Lot
+from services.rewards.models import OFFICES
 from services.rewards.offers.models import Offer
-from services.rewards.offices import OFFICES
 from services.rewards.redemptions.models import Partner, Redemption
 from services.rewards.vouchers import rules
 from services.rewards.vouchers.models import Voucher, VoucherCode

@@ -13,8 +13,7 @@ from services.training.courses import api as courses_api
 from services.training.courses import personal as courses_personal
 from services.training.courses.handlers import HANDLERS
 from services.training.directory import RiderDirectory
-from services.training.models import METADATA
-from services.training.offices import OFFICES
+from services.training.models import METADATA, OFFICES
 from services.training.ports import Ports
 from shared.service import Service
 

@@ -6,7 +6,7 @@ from services.training.certificates.models import Certificate
 from services.training.classes.models import Enrolment, TrainingClass
 from services.training.classes.rules import Outcome
 from services.training.courses.models import Course, CourseOrder, Rider
-from services.training.offices import OFFICES
+from services.training.models import OFFICES
 from shared.events.envelope import Envelope
 from shared.events.registration import RiderMovedV1, RiderRegisteredV1
 from shared.events.training import (

@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 from sqlalchemy import select
 
-from services.governance.offices import OFFICES
+from services.governance.models import OFFICES
 from services.governance.people.models import Rider
 from shared.auth import Principal, Role
 from shared.events.envelope import Event
