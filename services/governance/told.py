@@ -24,7 +24,9 @@ from shared.told import Columns, Record, Rows
 
 def _reported(rows: Rows, event: HazardReportedV1, envelope: Envelope) -> None:
     unset = dict.fromkeys(("outcome", "survivor_id", "shares_award", "decided_at", "decided_by"))
-    facts = event.model_dump(exclude={"hazard_id", "earns"})
+    facts = event.model_dump(include={"rider_id", "subdistrict", "community", "category"})
+    if event.earns or event.no_award:
+        facts["no_award"] = event.no_award or None
     rows.put(event.hazard_id, **facts, reported_at=envelope.time, state=State.REPORTED.value, **unset)
 
 
