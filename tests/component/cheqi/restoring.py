@@ -12,6 +12,8 @@ from typer.testing import CliRunner, Result
 from cheqi.audit import audit_house
 from cheqi.house import House
 from cheqi.main import app
+from services.governance.hazards.models import Hazard
+from services.governance.states import State
 from shared.clock import SystemClock
 from shared.events.envelope import Envelope
 from shared.events.governance import HazardVerifiedV1
@@ -92,7 +94,10 @@ class Home:
 
 
 def tell(house: House, hazard: str, at: datetime) -> None:
-    """Let governance tell of a verified hazard."""
+    """Let governance tell of a verified hazard, and keep a row of it."""
     event = HazardVerifiedV1(subdistrict=SUBDISTRICT, hazard_id=hazard, rider_id="r", severity="low")
+    verified = {"state": State.VERIFIED.value, "outcome": "low", "decided_at": at, "decided_by": ""}
+    place = {"subdistrict": SUBDISTRICT, "community": "110108005001", "category": "manhole"}
     with house.get_node("governance").transaction(of_system(at)) as session:
+        session.merge(Hazard(id=hazard, rider_id="r", **place, reported_at=at, **verified))
         emit(session, event)
