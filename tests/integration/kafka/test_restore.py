@@ -34,10 +34,21 @@ GONE_OF_GOVERNANCE = {
     "log-gap",
     "seal-broken",
     "hazard-missing",
-    "decision-differs-from-log",
-    "daily-count-differs-from-log",
+    "hazard-differs-from-log",
+    "hazard_content-missing",
+    "earning_day-missing",
+    "earning_day-differs-from-log",
 }
-GONE_OF_REWARDS = {"log-gap", "seal-broken", "voucher-missing", "voucher-differs-from-log", "entry-missing"}
+GONE_OF_REWARDS = {
+    "log-gap",
+    "seal-broken",
+    "voucher-missing",
+    "voucher-differs-from-log",
+    "voucher_code-missing",
+    "hold-missing",
+    "hold-differs-from-log",
+    "entry-missing",
+}
 """What the audit says of state that only its service had, and of places in the log that were never published."""
 
 
