@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.audit import Telling
 from shared.events.envelope import Envelope, Event
 from shared.events.training import AttendanceConfirmedV1
 from shared.messaging import marks
+from shared.messaging.log import every_erased
 from shared.messaging.source import Source
-from shared.messaging.tables import tombstone
 from shared.node import Node
 from shared.service import Finding
 from shared.told import Record
@@ -70,7 +69,7 @@ def differences_from_heard(publisher: Node, session: Session, records: Sequence[
 
 def _heard(publisher: Node, session: Session) -> Heard:
     """Return what a consumer heard of a publisher; reading who is erased takes the snapshot before the log is read."""
-    erased = frozenset(session.scalars(select(tombstone.c.rider_id)))
+    erased = frozenset(every_erased(session))
     return Heard(publisher.log, publisher.service.name, session, erased)
 
 

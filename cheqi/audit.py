@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from cheqi.agreement import disagreements
 from cheqi.histories import other_histories
 from cheqi.house import House
 from cheqi.lateness import late, under_way
 from shared.messaging import integrity, parking
+from shared.messaging.log import every_erased
 from shared.messaging.relay import has_relayed
-from shared.messaging.tables import tombstone
 from shared.messaging.timers import list_parked_timers
 from shared.node import Node
 from shared.service import Finding
@@ -54,7 +52,7 @@ def _all_findings(house: House, patience_s: float) -> Iterator[tuple[str, Findin
 def _keys_that_remain(house: House, node: Node) -> Iterator[Finding]:
     """Find the erased riders whose key stands in the service's box: it is destroyed before a tombstone is seen."""
     with node.snapshot() as session:
-        buried = set(session.scalars(select(tombstone.c.rider_id)))
+        buried = every_erased(session)
     with closing(house.assembly.stores.key_box(node.service.name)) as box:
         living = {rider_id for rider_id, wrapped in box.list_all().items() if wrapped is not None}
     for rider_id in sorted(buried & living):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shared.events.envelope import Envelope, Event
 from shared.messaging.history import every_told
+from shared.messaging.log import every_erased
 from shared.messaging.tables import tombstone
 from shared.service import Finding
 from shared.told import Columns, Key, Record, Rows
@@ -35,7 +36,7 @@ class Telling:
 
     def differences(self, session: Session) -> Iterator[Finding]:
         """Find the rows that differ from what was told, those that nothing tells of, and those that are missing."""
-        erased = set(session.scalars(select(tombstone.c.rider_id)))
+        erased = every_erased(session)
         for record, rows in self._told:
             gone = _forget_erased(record, rows, erased)
             yield from _differences(session, record, rows, gone)

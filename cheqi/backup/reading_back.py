@@ -15,10 +15,11 @@ from shared.messaging.bus import Run
 from shared.messaging.cause import of_event, of_system
 from shared.messaging.history import archive_of, enveloped_told
 from shared.messaging.local import PARTITION, LocalBus
+from shared.messaging.log import every_erased
 from shared.messaging.read_back import Heard, find_restored, let_run, read_back
 from shared.messaging.source import PAGE_MAX, Source
 from shared.messaging.sweep import SWEPT
-from shared.messaging.tables import relay_lease, tombstone
+from shared.messaging.tables import relay_lease
 from shared.node import Node
 
 ERASER = "registration"
@@ -115,7 +116,7 @@ def _erasures_told(log: Source) -> Iterator[tuple[str, str]]:
 
 def _buried(node: Node) -> set[str]:
     with node.snapshot() as session:
-        return set(session.scalars(select(tombstone.c.rider_id)))
+        return every_erased(session)
 
 
 def _destroyed(house: House) -> set[str]:

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from cheqi.backup.folder import KEYS, STORES, BackupError, Manifest, copy_files, verify
@@ -16,8 +16,8 @@ from cheqi.stores import Stores
 from shared.db.migrate import refuse_newer
 from shared.db.store import open_store
 from shared.db.targets import Copy
+from shared.messaging.log import every_erased
 from shared.messaging.read_back import mark_restored
-from shared.messaging.tables import tombstone
 
 
 @dataclass(frozen=True)
@@ -92,12 +92,12 @@ def put_back_keys(stores: Stores, source: Path, services: Sequence[str], note: N
     return rows
 
 
-def _buried(stores: Stores, service: str) -> Sequence[str]:
+def _buried(stores: Stores, service: str) -> set[str]:
     """Return whom a service's store knows as erased; nobody where there is no store yet."""
     if stores.target(service).is_empty():
-        return []
+        return set()
     with closing(open_store(stores.url(service))) as store, store.read() as session:
-        return session.scalars(select(tombstone.c.rider_id)).all()
+        return every_erased(session)
 
 
 def put_back_secrets(source: Path, folders: Mapping[str, Path]) -> None:

@@ -11,7 +11,7 @@ from services.notify.told import CHECKED, HEARD, TOLD, UNTOLD
 from shared.audit import differences_from_log, erased_that_remain
 from shared.events.notify import NoticeDeliveredV1, NoticeFailedV1
 from shared.messaging.history import events_told
-from shared.messaging.tables import tombstone
+from shared.messaging.log import every_erased
 from shared.service import Audit, Effect, Finding
 
 Told = dict[tuple[str, str], str]
@@ -40,7 +40,7 @@ def _check_inbox(session: Session) -> Iterator[Finding]:
 
 
 def _check_told(session: Session) -> Iterator[Finding]:
-    erased = set(session.scalars(select(tombstone.c.rider_id)))
+    erased = every_erased(session)
     told: Told = {}
     for delivered in events_told(session, NoticeDeliveredV1):
         if delivered.person_id not in erased:

@@ -16,7 +16,7 @@ from shared.events.registration import (
     RiderErasedV1,
 )
 from shared.messaging.history import events_told
-from shared.messaging.tables import tombstone
+from shared.messaging.log import every_erased
 from shared.service import Audit, Effect, Finding
 
 
@@ -37,7 +37,7 @@ AUDIT = Audit(check, effects, told=TOLD, untold=UNTOLD)
 def _check_erasures(session: Session) -> Iterator[Finding]:
     told = {event.rider_id for event in events_told(session, RiderErasedV1)}
     kept = set(session.scalars(select(Erasure.rider_id)))
-    buried = set(session.scalars(select(tombstone.c.rider_id)))
+    buried = every_erased(session)
     for rider_id in sorted((told | kept) - (told & kept & buried)):
         yield Finding("erasure-differs-from-log", rider_id, f"log, erasure and tombstone of {rider_id} do not agree")
     holders = (Rider.id, RiderDetail.rider_id, MutedNotice.rider_id, Consent.rider_id, Registration.rider_id)

@@ -81,6 +81,11 @@ def list_erased(session: Session, rider_ids: Collection[str]) -> Sequence[str]:
     return session.scalars(ALL_ERASED(session), {"rider_ids": list(rider_ids)}).all()
 
 
+def every_erased(session: Session) -> set[str]:
+    """Return every rider who was erased here."""
+    return set(session.scalars(select(tombstone.c.rider_id)))
+
+
 def _document(session: Session, event: Event, event_id: str, moment: datetime) -> str:
     cause = get_cause(session)
     return document_of(

@@ -1,7 +1,8 @@
 """Which offices staff hold, as registration tells."""
 
-import sqlalchemy as sa
 from alembic import op
+
+from shared.offices.migrations import offices_0001
 
 revision = "0005"
 down_revision = "0004"
@@ -11,12 +12,4 @@ depends_on = None
 
 def upgrade() -> None:
     """Keep who holds an office, and whose has ended."""
-    op.create_table(
-        "appointment",
-        sa.Column("id", sa.Text(), primary_key=True),
-        sa.Column("staff_id", sa.Text(), nullable=False, index=True),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("subdistrict", sa.Text(), nullable=False),
-        sa.Column("ends_on", sa.Date()),
-        sa.Column("ended", sa.Boolean(), nullable=False),
-    )
+    offices_0001(op)
