@@ -16,6 +16,7 @@ from shared.messaging.kafka.beside import RelayLoop
 from shared.messaging.kafka.worker import KafkaWorker, Pulse
 from shared.messaging.kafka.worker import Settings as WorkerSettings
 from shared.settings import Settings
+from tests.containers.deployment import command
 from tests.containers.kafka import SecuredBroker
 
 SESSION_S = 4
@@ -49,9 +50,17 @@ class Town:
         """Return how a service reaches the broker."""
         return access_of(self.settings, service)
 
-    def change_password(self, service: str) -> None:
-        """Write another password than the broker knows into the service's file."""
-        Path(str(self.settings.kafka_password_file).replace("{service}", service)).write_text("changed")
+    @contextmanager
+    def other_password(self, service: str) -> Iterator[None]:
+        """Have another password than the broker knows in the service's file, and at the end the first one in both."""
+        file = Path(str(self.settings.kafka_password_file).replace("{service}", service))
+        first = file.read_text()
+        file.write_text("changed")
+        try:
+            yield
+        finally:
+            file.write_text(first)
+            assert command(self.settings, "topics", "apply").exit_code == 0
 
     def verify_hazard(self) -> None:
         """Let governance tell of a verified hazard; nobody relays it yet."""

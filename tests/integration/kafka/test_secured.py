@@ -62,7 +62,7 @@ def test_each_service_tells_and_hears_as_a_user_of_its_own(town: Town) -> None:
             work.enter_context(town.relaying(name))
         workers = [work.enter_context(town.hearing(name)) for name in SERVICES]
         until(lambda: all(one.joined for one in workers), 60)
-        until(lambda: all(town.heard(name) == {"governance"} for name in ("rewards", "notify")), 60)
+        until(lambda: all("governance" in town.heard(name) for name in ("rewards", "notify")), 60)
 
     assert [reason for node in town.nodes.values() for reason in node.troubles] == []
     assert command(town.settings, "republish", "governance", "--json").stdout.count('"published": 1') == 1
@@ -125,10 +125,9 @@ def test_a_client_that_does_not_say_who_it_is_gets_no_answer_and_is_told_what_to
 
 @pytest.mark.usefixtures("impatient")
 def test_a_service_with_a_wrong_password_says_so_and_works_once_the_broker_has_it(town: Town) -> None:
-    town.change_password("rewards")
     node = town.nodes["rewards"]
 
-    with town.relaying("rewards"), town.hearing("rewards") as worker:
+    with town.other_password("rewards"), town.relaying("rewards"), town.hearing("rewards") as worker:
         until(lambda: node.troubles and worker.applier.progress)
         said, ready, joined = list(node.troubles), node.health().ready, worker.joined
         assert command(town.settings, "topics", "apply").exit_code == 0
