@@ -14,6 +14,9 @@ from shared.messaging.tables import checkpoint, mark
 NEXT = select(checkpoint.c.next).where(
     checkpoint.c.source == bindparam("source"), checkpoint.c.partition == bindparam("partition")
 )
+REACHED = select(checkpoint.c.partition, checkpoint.c.next).where(
+    checkpoint.c.source == bindparam("source"), checkpoint.c.partition.in_(bindparam("partitions", expanding=True))
+)
 MARKS = kept(
     lambda one_of: select(mark.c.subject, mark.c.sequence).where(
         mark.c.source == bindparam("source"), one_of(mark.c.subject, "subjects")
@@ -70,8 +73,7 @@ def next_offset(session: Session, source: str, partition: int) -> int:
 
 def next_offsets(session: Session, source: str, partitions: Collection[int]) -> dict[int, int]:
     """Return the checkpoints of partitions."""
-    mine = (checkpoint.c.source == source, checkpoint.c.partition.in_(partitions))
-    reached = session.execute(select(checkpoint.c.partition, checkpoint.c.next).where(*mine))
+    reached = session.execute(REACHED, {"source": source, "partitions": list(partitions)})
     return dict.fromkeys(partitions, 0) | {row.partition: row.next for row in reached}
 
 

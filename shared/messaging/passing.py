@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from shared.db.sets import insert_new_rows
@@ -14,6 +14,9 @@ from shared.messaging.tables import handled_type, passed_type
 
 LOCK = 20261127
 """The PostgreSQL advisory lock of what is handled: shared by those that pass types over, alone who takes some up."""
+
+HANDLED = select(handled_type.c.type).where(handled_type.c.type.in_(bindparam("types", expanding=True)))
+PASSED = select(passed_type.c.type, passed_type.c.first_position).where(passed_type.c.source == bindparam("source"))
 
 
 class BackfillNeededError(ConsumerStoppedError):
@@ -75,8 +78,7 @@ def list_missed(session: Session, types: Collection[str]) -> dict[str, dict[str,
 
 def first_positions(session: Session, source: str) -> dict[str, int]:
     """Return the types of a publisher that were passed over, each with the lowest position at which it was."""
-    of_source = select(passed_type.c.type, passed_type.c.first_position).where(passed_type.c.source == source)
-    return {row.type: row.first_position for row in session.execute(of_source)}
+    return {row.type: row.first_position for row in session.execute(PASSED, {"source": source})}
 
 
 def note_applied(session: Session, source: str, types: Iterable[str], up_to: int) -> None:
@@ -92,7 +94,7 @@ def forget(session: Session, source: str, types: Iterable[str]) -> None:
 
 def _refuse_handled(session: Session, types: Iterable[str]) -> None:
     _lock(session, func.pg_advisory_xact_lock_shared)
-    handled = session.scalars(select(handled_type.c.type).where(handled_type.c.type.in_(types))).all()
+    handled = session.scalars(HANDLED, {"types": list(types)}).all()
     if handled:
         names = ", ".join(sorted(handled))
         message = (
