@@ -1,6 +1,6 @@
-"""Stores of tests in SQLite files: each begins as a copy of an empty one, on an engine that served another before.
+"""Stores of tests in SQLite files: each begins as a copy of an empty one, on engines that served another before.
 
-What SQLAlchemy has compiled for an engine then serves test after test, and no table is made twice in a process.
+What SQLAlchemy has compiled for engines then serves test after test, and no table is made twice in a process.
 """
 
 import atexit
@@ -12,31 +12,33 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import Engine, MetaData, make_url
 from sqlalchemy.orm import Session
 
+from shared.db.sqlite import sqlite_engines
 from shared.db.store import Store, open_store, sqlite_url
 
 Tables = tuple[MetaData, ...]
+Engines = tuple[Engine, Engine]
 
 
 class ShelvedStore(Store):
-    """A store whose engine is free for the next one when it is closed."""
+    """A store whose engines are free for the next one when it is closed."""
 
-    def __init__(self, engine: Engine, free: list[Engine]) -> None:
-        super().__init__(engine)
+    def __init__(self, engines: Engines, free: list[Engines]) -> None:
+        super().__init__(*engines)
         self._free, self._is_open = free, True
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a snapshot; raises where the engine serves another test by now."""
+        """Open a snapshot; raises where its engines serve another test by now."""
         self._refuse_closed()
         with super().read() as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Open a transaction; raises where the engine serves another test by now."""
+        """Open a transaction; raises where its engines serve another test by now."""
         self._refuse_closed()
         with super().write() as session:
             yield session
@@ -47,11 +49,11 @@ class ShelvedStore(Store):
             raise RuntimeError(message)
 
     def close(self) -> None:
-        """Close every connection, and give the engine back once."""
+        """Close every connection, and give the engines back once."""
         super().close()
         if self._is_open:
             self._is_open = False
-            self._free.append(self.engine)
+            self._free.append((self.engine, self.reader))
 
 
 class Shelf:
@@ -61,17 +63,17 @@ class Shelf:
         self._folder: Path | None = None
         self._numbers = count()
         self._empty: dict[Tables, bytes] = {}
-        self._free: defaultdict[Tables, list[Engine]] = defaultdict(list)
+        self._free: defaultdict[Tables, list[Engines]] = defaultdict(list)
 
     def take(self, name: str, *tables: MetaData) -> Store:
         """Return an empty store with these tables."""
         free = self._free[tables]
-        engine = free.pop() if free else open_store(sqlite_url(self._new_path(name))).engine
-        path = Path(str(engine.url.database))
+        engines = free.pop() if free else sqlite_engines(make_url(sqlite_url(self._new_path(name))))
+        path = Path(str(engines[0].url.database))
         for left in path.parent.glob("*"):
             left.unlink()
         path.write_bytes(self._empty_file(tables))
-        return ShelvedStore(engine, free)
+        return ShelvedStore(engines, free)
 
     def _empty_file(self, tables: Sequence[MetaData]) -> bytes:
         key = tuple(tables)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.notify.models import Delivery, Mute, Notice, NoticeParameter, Preference
 from services.notify.rules import DEFAULT_LANGUAGE, INBOX
+from shared.db.locks import locked
 from shared.errors import NOT_FOUND
 
 SENDABLE = ("waiting", "sending")
@@ -94,13 +95,13 @@ def list_due(session: Session, channel: str, moment: datetime, limit: int) -> Se
     """Lock deliveries that are due, those among them whose last sender has not reported back in time."""
     due = select(Delivery).where(Delivery.channel == channel, Delivery.state.in_(SENDABLE), Delivery.due_at <= moment)
     ordered = due.order_by(Delivery.due_at, Delivery.notice_id).limit(limit)
-    return session.scalars(ordered.with_for_update(skip_locked=True)).all()
+    return session.scalars(locked(ordered, free_only=True)).all()
 
 
 def find_delivery(session: Session, notice_id: str, channel: str) -> Delivery | None:
     """Lock and return how a notice fares by a channel."""
     wanted = select(Delivery).where(Delivery.notice_id == notice_id, Delivery.channel == channel)
-    return session.scalar(wanted.with_for_update())
+    return session.scalar(locked(wanted))
 
 
 def _visible(person_id: str) -> tuple[ColumnElement[bool], ...]:

@@ -91,7 +91,7 @@ def _is_busy(error: OperationalError) -> bool:
 @contextmanager
 def _no_commit(store: Store) -> Iterator[None]:
     """Let nobody write events or marks in a store; a transaction on SQLite that may write lets nobody anyhow."""
-    with store.engine.execution_options(writer=True).begin() as connection:
+    with store.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             for statement in STILL:
                 connection.execute(text(statement))

@@ -24,7 +24,7 @@ def migrate(url: str | URL, package: str) -> list[str]:
     """
     store = open_store(url)
     try:
-        with store.engine.execution_options(writer=True).begin() as connection:
+        with store.engine.begin() as connection:
             return migrate_connection(connection, package)
     finally:
         store.close()

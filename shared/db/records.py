@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.orm import Session
 
+from shared.db.locks import locked
 from shared.db.sets import insert_rows, update_rows
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Records(Generic[R]):
         """Take in the rows that meet the conditions; locked, in the order of their keys, if it says so."""
         rows = select(*(self._table.c[name] for name in self._names)).where(*wanted)
         rows = rows.order_by(*self._table.primary_key)
-        for row in self._session.execute(rows.with_for_update() if lock else rows):
+        for row in self._session.execute(locked(rows) if lock else rows):
             record = self._record(*row)
             self._all[self._key(record)] = record
             self._before[self._key(record)] = tuple(row)

@@ -95,7 +95,7 @@ class FileTarget:
             shutil.copyfile(copy.folder / SQLITE_FILE, draft)
             with (
                 closing(open_store(sqlite_url(draft), journal="DELETE")) as store,
-                store.engine.execution_options(writer=True).begin() as connection,
+                store.engine.begin() as connection,
             ):
                 migrate_connection(connection, copy.package)
                 finish(connection)

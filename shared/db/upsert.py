@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from shared.db.locks import locked
+
 
 def insert_new(session: Session, table: Table) -> Any:
     """Return an INSERT that skips rows whose key is there already."""
@@ -32,7 +34,7 @@ def delete_unlocked(session: Session, table: Table, old: ColumnElement[bool]) ->
     Nothing is waited for, so that tidying up takes part in no deadlock.
     """
     key = list(table.primary_key)
-    free = select(*key).where(old).with_for_update(skip_locked=True)
+    free = locked(select(*key).where(old), free_only=True)
     session.execute(delete(table).where(tuple_(*key).in_(free)))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from shared.db.locks import locked
 from shared.db.sets import insert_new_rows, kept, update_rows
 from shared.db.upsert import upsert
 from shared.messaging.seal import GENESIS
@@ -23,11 +24,10 @@ MARKS = kept(
     )
 )
 LOCKED = kept(
-    lambda one_of: (
+    lambda one_of: locked(
         select(mark.c.subject, mark.c.sequence, mark.c.seal)
         .where(mark.c.source == bindparam("source"), one_of(mark.c.subject, "subjects"))
         .order_by(mark.c.subject)
-        .with_for_update()
     )
 )
 

@@ -9,6 +9,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
+from shared.db.locks import locked
 from shared.db.server import lift_limits
 from shared.db.sets import insert_new_rows, update_rows
 from shared.db.store import Store
@@ -147,7 +148,7 @@ def read_back(store: Store, documents: Iterable[str], heard: Heard, clock: Clock
 def _lease(session: Session, clock: Clock) -> Row[Any]:
     free = {"name": LEASE_NAME, "holder": "", "expires_at": clock.now(), "position": 0, "seal": GENESIS, "sent": 0}
     session.execute(insert_new(session, relay_lease), [free])
-    return session.execute(select(relay_lease).where(relay_lease.c.name == LEASE_NAME).with_for_update()).one()
+    return session.execute(locked(select(relay_lease).where(relay_lease.c.name == LEASE_NAME))).one()
 
 
 def _tail(documents: Iterable[str], above: int) -> list[tuple[str, Numbers]]:

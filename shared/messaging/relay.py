@@ -10,6 +10,7 @@ from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
+from shared.db.locks import locked
 from shared.db.sets import insert_rows, one_of, update_rows
 from shared.db.store import Store
 from shared.db.upsert import insert_new
@@ -27,7 +28,7 @@ FLIGHT_MAX = 4
 
 NUMBERS = ("position", "sequence", "previous", "seal")
 THE_LEASE = relay_lease.c.name == LEASE_NAME
-LEASE = select(relay_lease).where(THE_LEASE).with_for_update()
+LEASE = locked(select(relay_lease).where(THE_LEASE))
 RENEW = update(relay_lease).where(THE_LEASE).values(holder=bindparam("new_holder"), expires_at=bindparam("until"))
 MOVE_SENT = (
     update(relay_lease).where(THE_LEASE, relay_lease.c.sent < bindparam("up_to")).values(sent=bindparam("up_to"))

@@ -8,11 +8,12 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from shared.db.store import Store, durable_sqlite
+from shared.db.sqlite import sqlite_engines
+from shared.db.store import Store
 from shared.messaging.tables import KIT
 from shared.service import Service
 from tests.sim import record
@@ -23,7 +24,7 @@ class Disk:
     """A service's database, and what it is when it is empty."""
 
     connection: sqlite3.Connection
-    engine: Engine
+    engines: tuple[Engine, Engine]
     empty: bytes
 
 
@@ -37,8 +38,8 @@ class CrashError(BaseException):
 class CrashingStore(Store):
     """A store whose next commits can be made to crash, before or after they happen."""
 
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
+    def __init__(self, disk: Disk) -> None:
+        super().__init__(*disk.engines)
         self.fate: Callable[[], str] = lambda: "commit"
         self.crashes = 0
 
@@ -62,13 +63,13 @@ def new_store(service: Service) -> CrashingStore:
         _disks[service.name] = _new_disk(service)
     disk = _disks[service.name]
     disk.connection.deserialize(disk.empty)
-    return CrashingStore(disk.engine)
+    return CrashingStore(disk)
 
 
 def _new_disk(service: Service) -> Disk:
     connection = sqlite3.connect(":memory:", check_same_thread=False)
-    engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
-    durable_sqlite(engine)
+    chosen = {"creator": lambda: connection, "poolclass": StaticPool}
+    engines = sqlite_engines(make_url("sqlite://"), chosen=chosen)
     for metadata in (KIT, service.metadata, record.METADATA):
-        metadata.create_all(engine)
-    return Disk(connection, engine, connection.serialize())
+        metadata.create_all(engines[0])
+    return Disk(connection, engines, connection.serialize())

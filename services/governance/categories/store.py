@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.governance.categories.models import Category
 from services.governance.categories.rules import FIRST_CATEGORIES, Kind
+from shared.db.locks import locked
 from shared.db.upsert import insert_new, upsert
 from shared.errors import NOT_FOUND
 
@@ -28,7 +29,7 @@ def get_category(session: Session, code: str) -> Kind:
 def lock_category(session: Session, code: str) -> Kind:
     """Return a category that nobody else changes until the transaction ends; raises NOT_FOUND."""
     session.execute(insert_new(session, Category.table()), [asdict(get_category(session, code))])
-    row = session.scalars(select(Category).where(Category.code == code).with_for_update()).one()
+    row = session.scalars(locked(select(Category).where(Category.code == code))).one()
     return _kind(row)
 
 

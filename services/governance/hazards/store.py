@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.governance.hazards.models import EarningDay, Hazard
 from services.governance.states import State
+from shared.db.locks import locked
 from shared.db.upsert import insert_new
 from shared.errors import NOT_FOUND
 from shared.events.governance import HazardReportedV1
@@ -35,7 +36,7 @@ def get_hazard(session: Session, hazard_id: str) -> Hazard:
 
 def lock_hazards(session: Session, hazard_ids: Collection[str]) -> dict[str, Hazard]:
     """Return reports by id that nobody else changes until the transaction ends; those that are there."""
-    wanted = select(Hazard).where(Hazard.id.in_(sorted(hazard_ids))).order_by(Hazard.id).with_for_update()
+    wanted = locked(select(Hazard).where(Hazard.id.in_(sorted(hazard_ids))).order_by(Hazard.id))
     return {hazard.id: hazard for hazard in session.scalars(wanted)}
 
 
@@ -51,7 +52,7 @@ def lock_day(session: Session, rider_id: str, day: date) -> EarningDay:
     """Return the rider's count of a day; the rider's other reports of the day wait for this transaction."""
     session.execute(insert_new(session, EarningDay.table()), [{"rider_id": rider_id, "day": day, "earning": 0}])
     wanted = select(EarningDay).where(EarningDay.rider_id == rider_id, EarningDay.day == day)
-    return session.scalars(wanted.with_for_update()).one()
+    return session.scalars(locked(wanted)).one()
 
 
 def count_reports(session: Session, rider_id: str, since: datetime, until: datetime) -> int:

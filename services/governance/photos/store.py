@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.governance.photos.models import Photo, PhotoBand, PhotoDay
 from services.governance.photos.rules import Sighting, Trace, bands_near, bands_of
+from shared.db.locks import locked
 from shared.db.upsert import delete_unlocked, insert_new
 from shared.errors import NOT_FOUND
 
@@ -27,7 +28,7 @@ def lock_day(session: Session, rider_id: str, day: date) -> PhotoDay:
     """Return the rider's count of a day; the rider's other photos of the day wait for this transaction."""
     session.execute(insert_new(session, PhotoDay.table()), [{"rider_id": rider_id, "day": day, "looked_at": 0}])
     wanted = select(PhotoDay).where(PhotoDay.rider_id == rider_id, PhotoDay.day == day)
-    return session.scalars(wanted.with_for_update()).one()
+    return session.scalars(locked(wanted)).one()
 
 
 def forget_days(session: Session, before: date) -> None:
@@ -55,7 +56,7 @@ def find_photo_of(session: Session, hazard_id: str) -> Photo | None:
 
 def lock_photo(session: Session, photo_id: str) -> Photo:
     """Return a photo that nobody else changes until the transaction ends; raises NOT_FOUND."""
-    photo = session.scalar(select(Photo).where(Photo.id == photo_id).with_for_update())
+    photo = session.scalar(locked(select(Photo).where(Photo.id == photo_id)))
     if photo is None:
         raise NOT_FOUND(kind="photo", id=photo_id)
     return photo

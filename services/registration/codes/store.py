@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from services.registration.codes import problems
 from services.registration.codes.models import CodeRequest
 from services.registration.secrets import same
+from shared.db.locks import locked
 
 KEPT_AFTER_EXPIRY = timedelta(days=1)
 
@@ -54,7 +55,7 @@ def forget_phone(session: Session, phone_digest: str) -> None:
 
 def _lock_open(session: Session, request_id: str, phone_digest: str, moment: datetime) -> CodeRequest:
     wanted = select(CodeRequest).where(CodeRequest.id == request_id, CodeRequest.phone_digest == phone_digest)
-    request = session.scalar(wanted.with_for_update())
+    request = session.scalar(locked(wanted))
     if request is None:
         raise problems.CODE_UNKNOWN()
     if request.used_at is not None:

@@ -10,6 +10,7 @@ from services.registration.identity.models import Credential, Invitation, KnownN
 from services.registration.identity.rules import lifetime_rule
 from services.registration.models import table_of
 from services.registration.tokens import FreshToken
+from shared.db.locks import locked
 from shared.db.upsert import insert_new, upsert
 from shared.messaging import new_id, now
 
@@ -47,7 +48,7 @@ def find_login(session: Session, person_id: str) -> str | None:
 
 def lock_credential(session: Session, person_id: str) -> Credential | None:
     """Return a person's credential, which nobody else changes until the transaction ends."""
-    return session.scalar(select(Credential).where(Credential.person_id == person_id).with_for_update())
+    return session.scalar(locked(select(Credential).where(Credential.person_id == person_id)))
 
 
 def open_invitation(session: Session, person_id: str, invited_by: str) -> Invitation:
@@ -66,7 +67,7 @@ def open_invitation(session: Session, person_id: str, invited_by: str) -> Invita
 def find_open_invitation(session: Session, invitation_id: str, moment: datetime) -> Invitation | None:
     """Return an invitation that can be accepted at the moment, locked."""
     wanted = select(Invitation).where(Invitation.id == invitation_id, Invitation.used_at.is_(None))
-    return session.scalar(wanted.where(Invitation.expires_at > moment).with_for_update())
+    return session.scalar(locked(wanted.where(Invitation.expires_at > moment)))
 
 
 def find_newest_invitation(session: Session, person_id: str) -> Invitation | None:
@@ -96,7 +97,7 @@ def start_family(session: Session, fresh: FreshToken, person_id: str, kind: str,
 def rotate_token(session: Session, presented: str, fresh: FreshToken) -> TokenFamily:
     """Let a fresh token take the place of the one presented; raises TOKEN_INVALID unless that one counts."""
     moment = now(session)
-    token = select(RefreshToken).where(RefreshToken.digest == presented).with_for_update()
+    token = locked(select(RefreshToken).where(RefreshToken.digest == presented))
     found = session.scalar(token)
     if found is None or found.used_at is not None or found.expires_at <= moment:
         raise problems.TOKEN_INVALID()

@@ -4,6 +4,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.registration.partners.models import Partner, PartnerAccount
+from shared.db.locks import locked
 from shared.errors import NOT_FOUND
 
 
@@ -25,7 +26,7 @@ def get_partner(session: Session, partner_id: str) -> Partner:
 
 def lock_partner(session: Session, partner_id: str) -> Partner:
     """Return a partner that nobody else changes until the transaction ends; raises NOT_FOUND."""
-    partner = session.scalar(select(Partner).where(Partner.id == partner_id).with_for_update())
+    partner = session.scalar(locked(select(Partner).where(Partner.id == partner_id)))
     if partner is None:
         raise NOT_FOUND(kind="partner", id=partner_id)
     return partner

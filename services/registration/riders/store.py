@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.registration.models import table_of
 from services.registration.riders.models import MutedNotice, Rider
+from shared.db.locks import locked
 from shared.db.upsert import insert_new
 from shared.errors import NOT_FOUND
 
@@ -17,7 +18,7 @@ def open_rider(session: Session, rider: Rider) -> Rider:
     fields = ("id", "phone_digest", "subdistrict", "platform", "language", "registered_at", "phone_proved_at")
     session.execute(insert_new(session, table_of(Rider)), [{name: getattr(rider, name) for name in fields}])
     by_phone = select(Rider).where(Rider.phone_digest == rider.phone_digest)
-    return session.scalars(by_phone.with_for_update()).one()
+    return session.scalars(locked(by_phone)).one()
 
 
 def find_rider(session: Session, rider_id: str) -> Rider | None:
@@ -40,7 +41,7 @@ def find_rider_by_phone(session: Session, phone_digest: str) -> Rider | None:
 
 def lock_rider(session: Session, rider_id: str) -> Rider:
     """Return a rider whom nobody else changes until the transaction ends; raises NOT_FOUND."""
-    rider = session.scalar(select(Rider).where(Rider.id == rider_id).with_for_update())
+    rider = session.scalar(locked(select(Rider).where(Rider.id == rider_id)))
     if rider is None:
         raise NOT_FOUND(kind="rider", id=rider_id)
     return rider

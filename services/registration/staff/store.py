@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from services.registration.staff.models import Appointment, StaffMember
 from shared.auth import Principal, Role
+from shared.db.locks import locked
 from shared.errors import NOT_FOUND
 from shared.events.envelope import DISTRICT
 from shared.offices import Office
@@ -19,7 +20,7 @@ def add_member(session: Session, member: StaffMember) -> StaffMember:
 
 def lock_member(session: Session, staff_id: str) -> StaffMember:
     """Return a person whom nobody else changes until the transaction ends; raises NOT_FOUND."""
-    member = session.scalar(select(StaffMember).where(StaffMember.id == staff_id).with_for_update())
+    member = session.scalar(locked(select(StaffMember).where(StaffMember.id == staff_id)))
     if member is None:
         raise NOT_FOUND(kind="staff", id=staff_id)
     return member
@@ -29,8 +30,7 @@ def lock_administrators(session: Session) -> list[Appointment]:
     """Return the appointments of administrators that stand, of persons whom nobody else changes meanwhile."""
     standing = (Appointment.role == Role.ADMINISTRATOR, Appointment.ended_at.is_(None))
     persons = select(Appointment.staff_id).where(*standing)
-    locked = select(StaffMember.id).where(StaffMember.id.in_(persons)).order_by(StaffMember.id).with_for_update()
-    session.execute(locked).all()
+    session.execute(locked(select(StaffMember.id).where(StaffMember.id.in_(persons)).order_by(StaffMember.id))).all()
     return list(session.scalars(select(Appointment).where(*standing).order_by(Appointment.id)))
 
 

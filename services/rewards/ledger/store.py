@@ -10,6 +10,7 @@ from services.rewards.ledger import chart, records
 from services.rewards.ledger.chart import EXPIRE, HAZARD, Matter, Movement
 from services.rewards.ledger.models import Balance, Claim, Entry, Hold, Lot, LotUse, Posting
 from services.rewards.ledger.rules import LotState, Use
+from shared.db.locks import locked
 from shared.db.sets import insert_new_rows, insert_rows, one_of
 from shared.db.upsert import insert_new
 from shared.errors import NOT_FOUND
@@ -36,8 +37,7 @@ def lock_balance(session: Session, rider_id: str) -> Balance:
     """Return a rider's account, locked, erased or not; it is opened even then, so that nobody opens it meanwhile."""
     empty = {"rider_id": rider_id, "available": 0, "held": 0, "reserved": 0, "earned_total": 0}
     session.execute(insert_new(session, Balance.table()), [empty])
-    row = select(Balance).where(Balance.rider_id == rider_id).with_for_update()
-    return session.scalars(row.execution_options(populate_existing=True)).one()
+    return session.scalars(locked(select(Balance).where(Balance.rider_id == rider_id))).one()
 
 
 def lock_balances(session: Session, rider_ids: Sequence[str]) -> None:
@@ -45,7 +45,7 @@ def lock_balances(session: Session, rider_ids: Sequence[str]) -> None:
     empty = {"available": 0, "held": 0, "reserved": 0, "earned_total": 0}
     insert_new_rows(session, Balance.table(), [{"rider_id": rider_id, **empty} for rider_id in rider_ids])
     among = one_of(session, Balance.rider_id, rider_ids)
-    session.execute(select(Balance.rider_id).where(among).order_by(Balance.rider_id).with_for_update())
+    session.execute(locked(select(Balance.rider_id).where(among).order_by(Balance.rider_id)))
     erased = list_erased(session, rider_ids)
     if erased:
         session.execute(delete(Balance).where(one_of(session, Balance.rider_id, erased)))

@@ -4,6 +4,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.rewards.offers.models import Offer
+from shared.db.locks import locked
 from shared.errors import NOT_FOUND
 from shared.events.envelope import DISTRICT
 
@@ -24,7 +25,7 @@ def get_offer(session: Session, offer_id: str) -> Offer:
 
 def lock_offer(session: Session, offer_id: str) -> Offer:
     """Return an offer that nobody else changes until the transaction ends; raises NOT_FOUND."""
-    offer = session.scalar(select(Offer).where(Offer.id == offer_id).with_for_update())
+    offer = session.scalar(locked(select(Offer).where(Offer.id == offer_id)))
     if offer is None:
         raise NOT_FOUND(kind="offer", id=offer_id)
     return offer

@@ -6,6 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.training.certificates.models import Certificate
+from shared.db.locks import locked
 from shared.errors import NOT_FOUND
 
 
@@ -25,7 +26,7 @@ def get_certificate(session: Session, certificate_id: str) -> Certificate:
 
 def lock_certificate(session: Session, certificate_id: str) -> Certificate:
     """Return a certificate that nobody else changes until the transaction ends; raises NOT_FOUND."""
-    found = session.scalar(select(Certificate).where(Certificate.id == certificate_id).with_for_update())
+    found = session.scalar(locked(select(Certificate).where(Certificate.id == certificate_id)))
     if found is None:
         raise NOT_FOUND(kind="certificate", id=certificate_id)
     return found

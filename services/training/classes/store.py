@@ -7,6 +7,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from services.training.classes.models import Enrolment, TrainingClass
+from shared.db.locks import locked
 from shared.db.upsert import insert_new
 from shared.errors import NOT_FOUND
 
@@ -17,7 +18,7 @@ def open_class(session: Session, wanted: TrainingClass, moment: datetime) -> Tra
     begun = update(TrainingClass).where(*same, TrainingClass.joinable, TrainingClass.starts_at <= moment)
     session.execute(begun.values(joinable=False))
     row = {column.name: getattr(wanted, column.name) for column in TrainingClass.table().columns}
-    joinable = select(TrainingClass).where(*same, TrainingClass.joinable).with_for_update()
+    joinable = locked(select(TrainingClass).where(*same, TrainingClass.joinable))
     found = None
     while found is None:  # The class that was met may have been ended before it could be locked.
         session.execute(insert_new(session, TrainingClass.table()), [row])
@@ -35,7 +36,7 @@ def get_class(session: Session, class_id: str) -> TrainingClass:
 
 def lock_class(session: Session, class_id: str) -> TrainingClass:
     """Return a class that nobody else changes until the transaction ends; raises NOT_FOUND."""
-    found = session.scalar(select(TrainingClass).where(TrainingClass.id == class_id).with_for_update())
+    found = session.scalar(locked(select(TrainingClass).where(TrainingClass.id == class_id)))
     if found is None:
         raise NOT_FOUND(kind="class", id=class_id)
     return found

@@ -4,6 +4,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from services.training.courses.models import Course, CourseOrder, Rider
+from shared.db.locks import locked
 from shared.db.upsert import insert_new, upsert
 from shared.errors import NOT_FOUND
 
@@ -16,7 +17,7 @@ def keep_rider(session: Session, rider_id: str, subdistrict: str) -> None:
 def lock_rider(session: Session, rider_id: str, home: str) -> None:
     """Let what else the rider wishes for wait for this transaction; one not told of yet is kept with that home."""
     session.execute(insert_new(session, Rider.table()), [{"id": rider_id, "subdistrict": home}])
-    session.execute(select(Rider.id).where(Rider.id == rider_id).with_for_update())
+    session.execute(locked(select(Rider.id).where(Rider.id == rider_id)))
 
 
 def find_home(session: Session, rider_id: str) -> str | None:
@@ -41,7 +42,7 @@ def get_course(session: Session, course_id: str) -> Course:
 
 def lock_course(session: Session, course_id: str) -> Course:
     """Return a course that nobody else changes until the transaction ends; raises NOT_FOUND."""
-    course = session.scalar(select(Course).where(Course.id == course_id).with_for_update())
+    course = session.scalar(locked(select(Course).where(Course.id == course_id)))
     if course is None:
         raise NOT_FOUND(kind="course", id=course_id)
     return course
@@ -74,7 +75,7 @@ def get_order(session: Session, order_id: str) -> CourseOrder:
 
 def lock_order(session: Session, order_id: str) -> CourseOrder:
     """Return an order that nobody else changes until the transaction ends; raises NOT_FOUND."""
-    order = session.scalar(select(CourseOrder).where(CourseOrder.id == order_id).with_for_update())
+    order = session.scalar(locked(select(CourseOrder).where(CourseOrder.id == order_id)))
     if order is None:
         raise NOT_FOUND(kind="order", id=order_id)
     return order

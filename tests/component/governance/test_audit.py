@@ -26,7 +26,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Stage:
 
 def found_after(stage: Stage, *statements: str) -> list[Finding]:
     """Return what the audit finds after a hand in the database, which is undone."""
-    with Session(stage.bench.store.engine.execution_options(writer=True)) as session:
+    with Session(stage.bench.store.engine) as session:
         for statement in statements:
             assert session.connection().exec_driver_sql(statement).rowcount > 0
         return list(stage.bench.service.audit.check(session))

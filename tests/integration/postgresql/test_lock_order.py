@@ -17,7 +17,9 @@ from services.rewards.service import erase
 from services.rewards.vouchers.models import Voucher
 from services.training.classes.models import TrainingClass
 from services.training.courses import commands as courses
+from services.training.courses.models import Course
 from services.training.courses.schemas import CourseAnswer, CourseWanted
+from shared.db.locks import locked
 from shared.db.upsert import delete_unlocked
 from shared.events.registration import StaffEndedV1
 from shared.messaging.erasing import bury
@@ -71,6 +73,20 @@ def test_a_rider_joins_a_class_under_the_lock_of_the_class() -> None:
         answer = begun(stage.bench.store, join)
 
     assert answer() == order_id
+
+
+def test_who_locks_a_row_sees_it_as_it_is_by_then() -> None:
+    stage = Training()
+    stage.course()
+    with stage.bench.store.write() as session:
+        known = session.scalars(select(Course)).one()
+        with stage.bench.store.write() as meanwhile:
+            meanwhile.execute(update(Course).values(title_en="First aid on the road"))
+
+        found = session.scalars(locked(select(Course))).one()
+
+        assert found is known
+        assert found.title_en == "First aid on the road"
 
 
 def test_a_wish_waits_for_another_of_the_same_rider_and_counts_it() -> None:
