@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from starlette.testclient import TestClient
 
 from shared.auth import Principal
 from shared.clock import SettableClock
@@ -23,6 +22,7 @@ from shared.node import Node
 from shared.random import SeededRandom
 from shared.service import Service
 from tests.applications import application_of
+from tests.clients import Client
 from tests.moments import NOON
 from tests.publisher import Publisher
 from tests.stores import STORES
@@ -103,10 +103,9 @@ class Bench:
             fired += count
         return fired
 
-    def http(self, principal: Principal | None = None, language: str = "en", address: str = "testclient") -> TestClient:
+    def http(self, principal: Principal | None = None, language: str = "en", address: str = "testclient") -> Client:
         """Return a client of the service's real HTTP API at an address, signed in as the principal."""
         headers = {"Accept-Language": language}
         if principal is not None:
             headers |= {"Authorization": f"Bearer {bearer(principal, self.service.name, self.clock)}"}
-        app = application_of(self.node)
-        return TestClient(app, headers=headers, raise_server_exceptions=False, client=(address, 50000))
+        return Client(application_of(self.node), headers, address)

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 from httpx2 import Response
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from services.registration.clients import open_clients
 from services.registration.codes.trial import TrialSMS
@@ -25,6 +24,7 @@ from shared.auth import Principal, Role
 from shared.clock import SystemClock
 from shared.random import SeededRandom
 from shared.secret_files import SecretFolder
+from tests.clients import Client
 from tests.harness import Bench
 from tests.tokens import SIGNING_KEYS
 
@@ -79,7 +79,7 @@ class Stage:
         """Let time pass."""
         self.bench.clock.advance(timedelta(**step))
 
-    def http(self, principal: Principal | None = None, language: str = "en") -> TestClient:
+    def http(self, principal: Principal | None = None, language: str = "en") -> Client:
         """Return a client of the API."""
         return self.bench.http(principal, language, self.address)
 
@@ -99,9 +99,8 @@ class Stage:
 
     def send(self, method: str, path: str, body: object = None, by: Principal | None = None) -> Response:
         """Send one request; each has an idempotency key of its own."""
-        with self.http(by) as http:
-            headers = {"Idempotency-Key": uuid4().hex}
-            return http.request(method, f"/api/registration{path}", json=body, headers=headers)
+        headers = {"Idempotency-Key": uuid4().hex}
+        return self.http(by).request(method, f"/api/registration{path}", json=body, headers=headers)
 
     def post(self, path: str, body: object = None, by: Principal | None = None) -> Response:
         """Post."""

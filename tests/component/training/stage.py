@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from httpx2 import Response
-from starlette.testclient import TestClient
 
 from services.training.service import build
 from shared.auth import Principal, Role
 from shared.events.training import ClassOpenedV1
+from tests.clients import Client
 from tests.harness import Bench
 from tests.stores import bytes_of
 
@@ -47,7 +47,7 @@ class Stage:
         self.directory = Directory()
         self.bench = Bench(build(directory=self.directory, public_url=PUBLIC_URL))
         self._keys = count()
-        self._clients: dict[tuple[Principal | None, datetime], TestClient] = {}
+        self._clients: dict[tuple[Principal | None, datetime], Client] = {}
 
     def post(self, who: Principal, path: str, body: Mapping[str, object]) -> Response:
         """Send a command under a key of its own."""
@@ -58,7 +58,7 @@ class Stage:
         """Read something."""
         return self.client(who).get(f"/api/training{path}")
 
-    def client(self, who: Principal | None) -> TestClient:
+    def client(self, who: Principal | None) -> Client:
         """Return a client signed in as a person, or as nobody."""
         seen = (who, self.bench.clock.now())
         if seen not in self._clients:

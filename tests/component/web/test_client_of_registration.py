@@ -6,17 +6,17 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from starlette.testclient import TestClient
 
 from services.registration.clients import client_secret
 from shared.web.client import RENEW_BEFORE, TOKEN_PATH, Credentials, ServiceClient, ServiceUnavailableError, TokenSource
+from tests.clients import Client
 from tests.component.registration.stage import PHONE, Stage
 
 
 class Line:
     """The line to registration: it hands requests on, counts the paths asked for, and breaks as often as it is told."""
 
-    def __init__(self, there: TestClient) -> None:
+    def __init__(self, there: Client) -> None:
         self._there, self.asked, self.breaks = there, list[str](), 0
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:

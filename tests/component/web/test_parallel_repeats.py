@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from httpx2 import Response
 from sqlalchemy import func, select, update
-from starlette.testclient import TestClient
 
 from shared.events.training import CourseOrderedV1
 from shared.messaging.tables import idempotency
+from tests.clients import Client
 from tests.component.web.conftest import RIDER, Note
 from tests.component.web.test_idempotency import post
 from tests.harness import Bench
@@ -61,7 +61,7 @@ def test_an_answer_that_is_old_and_not_forgotten_yet_is_not_given_any_more(bench
     assert again.json() == {**first.json(), "words": "changed"}
 
 
-def post_again(bench: Bench, http: TestClient, key: str) -> Response:
+def post_again(bench: Bench, http: Client, key: str) -> Response:
     """Post a note to one and the same process, signed in anew."""
     headers = {"Authorization": bench.http(RIDER).headers["Authorization"], "Idempotency-Key": key}
     return http.post("/api/training/notes", json={"words": "note"}, headers=headers)

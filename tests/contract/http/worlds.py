@@ -9,13 +9,13 @@ from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from services.notify.models import Notice
 from services.rewards.ledger.models import Entry
 from shared.auth import Principal, Role
 from shared.auth.tokens import ACCESS_LIFE, AccessClaims
 from shared.web.app import served, service_app
+from tests.clients import Client
 from tests.component.governance import stage as governance
 from tests.component.notify import stage as notify
 from tests.component.registration import stage as registration
@@ -49,9 +49,9 @@ class World:
         return service_app(self.bench.node)
 
     @cached_property
-    def http(self) -> TestClient:
+    def http(self) -> Client:
         """A client that is not signed in."""
-        return TestClient(served(self.bench.node), raise_server_exceptions=False)
+        return Client(served(self.bench.node), {})
 
     def person(self, role: Role, *, elsewhere: bool = False, rider: str | None = None) -> Principal:
         """Return a person in a role: the one whose the things are, or a like one elsewhere."""
