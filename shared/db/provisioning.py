@@ -8,6 +8,8 @@ from psycopg import sql
 from sqlalchemy import URL
 
 LOCK = 20260919
+WAIT_MAX = "60s"
+"""How long one waits for another who makes databases at the same time."""
 CODE_POINT_ORDER = "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
 """Texts sort on the server as they do in Python and SQLite, whatever the server's own language."""
 
@@ -25,11 +27,11 @@ def provision(admin: URL, tenants: Iterable[Tenant]) -> list[str]:
     """Make what is missing of roles and databases, and set the passwords; return the names of what was made.
 
     Done again it changes nothing but passwords. `admin` may create databases and roles; it need not be a superuser.
-    Raises ConnectionError where the server is away or does not let it in.
+    Raises ConnectionError where the server is away or does not let it in, or another process is at it for too long.
     """
     made: list[str] = []
     with _connected(admin) as connection:
-        connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        _take_turn(connection)
         for tenant in tenants:
             made += _make_role(connection, tenant)
             made += [name for name in tenant.databases if _make_database(connection, name, tenant.role)]
@@ -41,6 +43,18 @@ def _connected(admin: URL) -> psycopg.Connection:
         return psycopg.connect(_conninfo(admin), autocommit=True)
     except psycopg.OperationalError as error:
         message = f"a database server does not let its administrator in: {str(error).strip().splitlines()[0]}"
+        raise ConnectionError(message) from error
+
+
+def _take_turn(connection: psycopg.Connection) -> None:
+    connection.execute(sql.SQL("SET lock_timeout = {}").format(sql.Literal(WAIT_MAX)))
+    try:
+        connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    except psycopg.errors.LockNotAvailable as error:
+        message = (
+            f"another process has been making databases here for more than {WAIT_MAX}: let it end, or end its "
+            "connection, and try again"
+        )
         raise ConnectionError(message) from error
 
 

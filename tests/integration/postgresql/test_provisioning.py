@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy import URL
 
+from shared.db import provisioning
 from shared.db.provisioning import Tenant, provision
 from tests.containers.postgresql import Server
 
@@ -66,3 +67,14 @@ def _connected(admin: URL, tenant: Tenant, database: str) -> psycopg.Connection:
     return psycopg.connect(
         host=admin.host, port=admin.port, user=tenant.role, password=tenant.password, dbname=database
     )
+
+
+def test_who_finds_another_at_it_for_too_long_says_so(
+    on_server: Server, tenants: dict[str, Tenant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provisioning, "WAIT_MAX", "50ms")
+    with psycopg.connect(on_server.admin.set(drivername="postgresql").render_as_string(hide_password=False)) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [provisioning.LOCK])
+
+        with pytest.raises(ConnectionError, match="another process has been making databases"):
+            provision(on_server.admin, tenants.values())
