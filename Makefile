@@ -36,9 +36,8 @@ demo: $(READY) ## play the article's day on all services (ARGS=--once: end after
 up: $(READY) ## run all services in one process
 	$(BIN)/cheqi up $(ARGS)
 
-# Three processes keep two processors busy: tests wait for servers and for processes that they start.
 test: $(READY) ## run every test (COVERAGE=yes: also hold what they cover to its limits, as CI does)
-	$(BIN)/pytest --numprocesses=3 --dist=loadscope $(if $(COVERAGE),--cov --cov-report=term) $(ARGS)
+	$(BIN)/pytest --numprocesses=2 --dist=loadscope $(if $(COVERAGE),--cov --cov-report=term) $(ARGS)
 	$(if $(COVERAGE),$(BIN)/coverage report --fail-under=100 --include='services/**/rules.py')
 
 check: $(READY) ## run what CI runs before the tests

@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 from shared.db.sqlite import sqlite_engines
 from shared.db.store import Store, open_store, sqlite_url
 
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made in it is this process's own
+"""Where Linux keeps files that need not outlive the machine: none of these stores does."""
 Tables = tuple[MetaData, ...]
 Engines = tuple[Engine, Engine]
 
@@ -88,7 +90,7 @@ class Shelf:
 
     def _new_path(self, name: str) -> Path:
         if self._folder is None:
-            self._folder = Path(mkdtemp(prefix="cheqi-stores-"))
+            self._folder = Path(mkdtemp(prefix="cheqi-stores-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None))
             atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
         folder = self._folder / str(next(self._numbers))
         folder.mkdir()

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ class Source:
         """The file's name without its ending."""
         return Path(self.path).stem
 
-    @property
+    @cached_property
     def functions(self) -> list[Function]:
         """Every function and method, nested ones too."""
         return [node for node in ast.walk(self.tree) if isinstance(node, Function)]
@@ -53,7 +53,13 @@ class Source:
 def sources(*folders: str) -> list[Source]:
     """Return the Python files of some folders of the project."""
     paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
-    return [Source(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")) for path in paths]
+    return [_source(path) for path in paths]
+
+
+@cache
+def _source(path: Path) -> Source:
+    """Each file is read and parsed once in a process, however many tests look at it."""
+    return Source(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
 
 
 def services() -> list[str]:
