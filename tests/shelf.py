@@ -4,6 +4,7 @@ What SQLAlchemy has compiled for engines then serves test after test, and no tab
 """
 
 import atexit
+import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from shared.db.store import Store, open_store, sqlite_url
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made in it is this process's own
 """Where Linux keeps files that need not outlive the machine: none of these stores does."""
+ROOM = 2**30
 Tables = tuple[MetaData, ...]
 Engines = tuple[Engine, Engine]
 
@@ -90,8 +92,14 @@ class Shelf:
 
     def _new_path(self, name: str) -> Path:
         if self._folder is None:
-            self._folder = Path(mkdtemp(prefix="cheqi-stores-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None))
+            self._folder = Path(mkdtemp(prefix="cheqi-stores-", dir=_place()))
             atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
         folder = self._folder / str(next(self._numbers))
         folder.mkdir()
         return folder / f"{name}.db"
+
+
+def _place() -> Path | None:
+    """Return the folder in memory where there is one with room, None for the usual one on the disk."""
+    has_room = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM
+    return IN_MEMORY if has_room else None
