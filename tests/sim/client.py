@@ -1,20 +1,16 @@
 """A client that repeats what it got no answer to, under the same key, until it knows."""
 
-import asyncio
-import atexit
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, cast
+from typing import Any
 from unittest.mock import patch
 
 import anyio.to_thread
-import httpx2
 from httpx2 import Response
 
 from shared.auth import Principal
-from shared.node import Node
 from tests.applications import application_of
+from tests.clients import Client as HTTPClient
 from tests.sim.world import World
 from tests.tokens import bearer
 
@@ -52,7 +48,7 @@ class Client:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._http = {name: _http(place.node) for name, place in world.places.items()}
+        self._http = {name: HTTPClient(application_of(place.node), {}) for name, place in world.places.items()}
 
     def give(self, order: Order) -> Response:
         """Give an order, again after each crash, until it is accepted or refused."""
@@ -70,23 +66,11 @@ class Client:
         if order.principal is not None:
             token = bearer(order.principal, order.service, self.world.clock)
             headers["Authorization"] = f"Bearer {token}"
-        sent = self._http[order.service].request(order.method, f"/api/{order.path}", json=order.body, headers=headers)
+        http, path = self._http[order.service], f"/api/{order.path}"
         with patch.object(anyio.to_thread, "run_sync", _in_this_thread):
-            return _loop().run_until_complete(sent)
+            return http.request(order.method, path, json=order.body, headers=headers)
 
 
 async def _in_this_thread(function: Callable[..., Any], *arguments: Any, **_limits: Any) -> Any:
     """Call an endpoint where a server would hand it to a thread: nothing else runs meanwhile."""
     return function(*arguments)
-
-
-@cache
-def _loop() -> asyncio.AbstractEventLoop:
-    loop = asyncio.new_event_loop()
-    atexit.register(loop.close)
-    return loop
-
-
-def _http(node: Node) -> httpx2.AsyncClient:
-    transport = httpx2.ASGITransport(cast(Any, application_of(node)), raise_app_exceptions=False)
-    return httpx2.AsyncClient(transport=transport, base_url="http://simulation")
