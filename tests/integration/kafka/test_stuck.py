@@ -44,7 +44,10 @@ def test_a_worker_whose_rejoin_never_comes_is_outside_of_its_group_without_progr
 def test_a_worker_that_fetches_no_more_is_behind_what_the_broker_holds(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    fetching_ended = threading.Event()
+
     async def nothing(_consumer: RunConsumer, _timeout: float) -> AsyncIterator[Any]:
+        fetching_ended.set()
         await asyncio.sleep(0.05)
         no_records: list[Any] = []
         for one in no_records:
@@ -53,6 +56,8 @@ def test_a_worker_that_fetches_no_more_is_behind_what_the_broker_holds(
     with running(stage) as worker:
         monkeypatch.setattr(RunConsumer, "getmany", nothing)
         monkeypatch.setattr(RunConsumer, "highwater", lambda _consumer, _partition: 0)
+        # The fetch that was under way may last a second, and would bring what is told meanwhile.
+        until(fetching_ended.is_set)
         stage.tell("h1", "h2")
 
         until(lambda: worker.pulses[-1].behind == 2)
