@@ -9,7 +9,7 @@ from shared.db.store import Store
 from shared.messaging import marks, parking
 from shared.messaging.arrivals import Arrival, read
 from shared.messaging.bus import Run
-from shared.messaging.consumer import Consumer
+from shared.messaging.consumer import Consumer, ConsumerStoppedError
 from shared.messaging.source import PAGE_MAX, SUBJECTS_MAX, Head, Source
 
 ON_ITS_WAY = timedelta(minutes=1)
@@ -42,7 +42,8 @@ class Sweep:
     def round(self) -> int:
         """Ask every publisher once; return how many events were fetched and then applied, held or parked.
 
-        A publisher that cannot be asked keeps nobody from the others: the first error is raised after all of them.
+        A publisher that cannot be asked keeps nobody from the others: the first error is raised after all of them, but
+        ConsumerStoppedError before any other.
         """
         fetched, errors = 0, list[Exception]()
         for name, source in self._sources.items():
@@ -51,7 +52,7 @@ class Sweep:
             except Exception as error:  # Raised below.
                 errors.append(error)
         if errors:
-            raise errors[0]
+            raise next((one for one in errors if isinstance(one, ConsumerStoppedError)), errors[0])
         return fetched
 
     def _sweep(self, name: str, source: Source) -> int:

@@ -37,6 +37,18 @@ def test_the_sweep_applies_and_parks_nothing_once_the_bus_has_stopped_the_consum
     assert (kit.effects(), kit.count(parked)) == ([], 0)
 
 
+def test_a_publisher_that_is_away_does_not_hide_that_the_consumer_has_stopped(kit: Kit) -> None:
+    kit.service.broken = lambda _event: OperationalError("x", {}, Exception("no such table: y"))
+    away, source = ListSource(), ListSource()
+    away.documents, away.away = [kit.verified("h0")], 1
+    source.documents = [kit.verified("h1")]
+    sweep = Sweep(kit.store, kit.consumer, {"registration": away, "governance": source}, kit.clock)
+    kit.clock.advance(LONGER_THAN_A_ROUND)
+
+    with pytest.raises(ConsumerStoppedError):
+        sweep.round()
+
+
 def test_the_bus_brings_nothing_once_the_sweep_has_stopped_the_consumer(kit: Kit) -> None:
     kit.service.broken = lambda _event: OperationalError("x", {}, Exception("no such table: y"))
     source = ListSource()
