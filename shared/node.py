@@ -13,6 +13,7 @@ from shared.clock import Clock
 from shared.db.store import Store
 from shared.events.envelope import Event
 from shared.keys.ring import KeyRing
+from shared.keys.sealed import holds_sealed
 from shared.messaging import parking
 from shared.messaging import relay as relaying
 from shared.messaging import timers as timing
@@ -97,11 +98,14 @@ class Node:
         """Raise what keeps a service from running on what it finds.
 
         NotReadBackError where the store was put back and what it has told since is not in its log yet;
-        ConfigurationError where its master key is not the one that its rider keys were wrapped by.
+        ConfigurationError where its master key is not the one that its rider keys were wrapped by, or keys were lost.
         """
         with self.store.read() as session:
             refuse_restored(session, self.service.name)
+            sealed = holds_sealed(session, self.service.metadata)
         self.keys.refuse_other_master(self.service.name)
+        if sealed:
+            self.keys.refuse_lost_keys(self.service.name)
 
     def consumer(self) -> Consumer:
         """Return a consumer that applies events to this store."""

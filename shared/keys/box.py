@@ -60,6 +60,11 @@ class StoredKeyBox:
             row = session.execute(living).one_or_none()
         return None if row is None else (row.rider_id, row.wrapped)
 
+    def is_new(self) -> bool:
+        """Tell whether the box has never held a key; one that was destroyed leaves its trace."""
+        with self._store.read() as session:
+            return session.execute(select(rider_key.c.rider_id).limit(1)).first() is None
+
     def list_all(self) -> dict[str, bytes | None]:
         """Return every wrapped key by its rider, None for one that was destroyed."""
         with self._store.read() as session:
@@ -151,6 +156,10 @@ class MemoryKeyBox:
         """Return a rider and the wrapped key, None where the box holds no key."""
         living = ((rider_id, wrapped) for rider_id, wrapped in self._keys.items() if wrapped is not None)
         return next(living, None)
+
+    def is_new(self) -> bool:
+        """Tell whether the box has never held a key; one that was destroyed leaves its trace."""
+        return not self._keys
 
 
 def _kept(rider_id: str, wrapped: bytes | None) -> bytes:

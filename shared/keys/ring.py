@@ -37,6 +37,10 @@ class KeyBox(Protocol):
         """Return a rider and the wrapped key, None where the box holds no key."""
         ...
 
+    def is_new(self) -> bool:
+        """Tell whether the box has never held a key; one that was destroyed leaves its trace."""
+        ...
+
 
 class KeyRing:
     """Seals and opens personal data under the rider's own key (AES-256-GCM).
@@ -87,6 +91,16 @@ class KeyRing:
                 "keys, by `cheqi secrets --from` into an empty folder"
             )
             raise ConfigurationError(message) from None
+
+    def refuse_lost_keys(self, service: str) -> None:
+        """Raise ConfigurationError where the box has never held a key; for a store that holds what some key sealed."""
+        if self._box.is_new():
+            message = (
+                f"the store of {service} holds what rider keys sealed, and there is no key: they were lost. Start "
+                "nothing that makes new ones, move the secrets that were made since out of the way, and put secrets "
+                "and keys back with `cheqi restore` and a backup that `cheqi backup --keys` made"
+            )
+            raise ConfigurationError(message)
 
     def _key(self, rider_id: str) -> AESGCM:
         about = _about(rider_id)

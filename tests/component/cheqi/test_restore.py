@@ -1,6 +1,7 @@
 """Putting backups back: refused with a reason, whole or not at all, and nothing runs before the tail was read back."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import asdict
@@ -10,8 +11,11 @@ import pytest
 from sqlalchemy import Connection
 
 from cheqi.backup import command, folder
+from services.governance.hazards.models import HazardContent
 from shared.clock import SystemClock
 from shared.db import targets
+from shared.errors import ConfigurationError
+from shared.messaging.cause import of_system
 from shared.messaging.read_back import NotReadBackError
 from shared.photos.store import photos_in_folder
 from tests.component.cheqi.restoring import LONG_AGO, Home, tell
@@ -28,6 +32,21 @@ def test_everything_is_put_back_into_an_empty_folder_and_agrees(home: Home) -> N
     home.tell("h3")
     assert home.told() == ["h1", "h2", "h3"]
     assert home.findings() == []
+
+
+def test_a_store_whose_keys_were_lost_does_not_start_until_they_are_put_back(home: Home) -> None:
+    with home.opened() as house, house.get_node("governance").transaction(of_system(LONG_AGO)) as session:
+        sealed = house.get_node("governance").keys.seal_text("r1", "words", "secret words")
+        session.add(HazardContent(hazard_id="h1", rider_id="r1", cell="c", words=sealed, place=sealed))
+    keys = home.back_up("--keys")
+    shutil.rmtree(home.data / "keys")
+
+    with home.opened() as house, pytest.raises(ConfigurationError, match="governance holds what rider keys sealed"):
+        house.start()
+    shutil.rmtree(home.data / "keys")
+    home.done("restore", keys)
+
+    assert home.told() == ["h1", "h2"]
 
 
 def test_photos_and_archived_months_come_back_with_the_stores(home: Home) -> None:

@@ -66,6 +66,17 @@ def test_a_master_key_that_did_not_wrap_what_is_kept_is_refused(box: KeyBox) -> 
     other.refuse_other_master("governance")
 
 
+def test_keys_that_were_lost_are_refused_and_those_that_were_destroyed_are_not(box: KeyBox) -> None:
+    ring = KeyRing(MASTER, box)
+    with pytest.raises(ConfigurationError, match="store of governance holds what rider keys sealed"):
+        ring.refuse_lost_keys("governance")
+
+    ring.seal_text("r1", "note", "words")
+    ring.refuse_lost_keys("governance")
+    ring.destroy("r1")
+    ring.refuse_lost_keys("governance")
+
+
 def test_a_destroyed_key_opens_nothing_and_is_not_made_again(box: KeyBox) -> None:
     ring = KeyRing(MASTER, box)
     sealed = ring.seal_text("r1", "note", "words")
