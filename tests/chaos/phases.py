@@ -26,7 +26,7 @@ JOIN_OR_LEAVE_EVERY_S = 3.0
 JOINED_WITHIN_S = 9.0
 CONNECTION, DATABASE = "database connection", "database"
 WEIGHTS = {"API": 16, "worker": 26, "relay": 14, CONNECTION: 38, DATABASE: 6}
-DURING_START_SHARE = 0.25
+DURING_START_SHARE = 0.4
 
 
 @dataclass

@@ -29,6 +29,9 @@ API = "serve all --role api"
 WORKERS = {name: f"serve {name} --role worker --port 0" for name in SERVICES}
 RELAYS = {name: f"serve {name} --role relay --port 0" for name in ("governance", "rewards")}
 """Beside the relays in the workers, so that one takes over from the other."""
+LESS_URGENT = 10
+"""By how much our processes give way to the servers, which have machines of their own elsewhere: the kernel may share
+time between all containers and each process of ours, and a broker takes a minute to start then."""
 
 
 def prepare() -> None:
@@ -55,6 +58,7 @@ def _never_rejoin_after_signal() -> None:
 def _keep() -> None:
     words = [API, *WORKERS.values(), *RELAYS.values()]
     configure_logs(read_settings().log_level)
+    os.nice(LESS_URGENT)
     run_until_signal(Supervisor([Command(one, tuple(one.split()), PROGRAM) for one in words], os.environ))
 
 
