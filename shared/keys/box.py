@@ -1,14 +1,15 @@
 """Key boxes: a SQLite file or a PostgreSQL database of its own, and one in memory for tests."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from sqlalchemy import URL, Column, LargeBinary, MetaData, Table, Text, bindparam, select, text, update
 
 from shared.db.migrate import LOCK
+from shared.db.sets import kept
 from shared.db.store import Store, open_store, sqlite_url
 from shared.db.upsert import insert_new
-from shared.keys.ring import KeyDestroyedError
+from shared.keys.ring import kept_key
 
 METADATA = MetaData()
 
@@ -18,6 +19,7 @@ rider_key = Table(
     Column("rider_id", Text, primary_key=True),
     Column("wrapped", LargeBinary),
 )
+KEYS_OF = kept(lambda one_of: select(rider_key).where(one_of(rider_key.c.rider_id, "rider_ids")))
 
 
 class StoredKeyBox:
@@ -30,14 +32,20 @@ class StoredKeyBox:
         """Return the wrapped key, None where there never was one; raises KeyDestroyedError after `destroy`."""
         with self._store.read() as session:
             row = session.execute(select(rider_key.c.wrapped).where(rider_key.c.rider_id == rider_id)).one_or_none()
-        return None if row is None else _kept(rider_id, row.wrapped)
+        return None if row is None else kept_key(rider_id, row.wrapped)
+
+    def find_all(self, rider_ids: Collection[str]) -> Mapping[str, bytes | None]:
+        """Return the wrapped keys of those riders who had one, None for one that was destroyed."""
+        with self._store.read() as session:
+            rows = session.execute(KEYS_OF(session), {"rider_ids": list(rider_ids)})
+            return {row.rider_id: row.wrapped for row in rows}
 
     def add(self, rider_id: str, wrapped: bytes) -> bytes:
         """Keep a key unless the rider has one; return the one that is kept. Raises KeyDestroyedError."""
         with self._store.write() as session:
             session.execute(insert_new(session, rider_key).values(rider_id=rider_id, wrapped=wrapped))
             kept = session.execute(select(rider_key.c.wrapped).where(rider_key.c.rider_id == rider_id)).scalar_one()
-        return _kept(rider_id, kept)
+        return kept_key(rider_id, kept)
 
     def destroy(self, rider_id: str) -> None:
         """Forget the rider's key for ever, and let none take its place."""
@@ -142,11 +150,15 @@ class MemoryKeyBox:
 
     def find(self, rider_id: str) -> bytes | None:
         """Return the wrapped key, None where there never was one; raises KeyDestroyedError after `destroy`."""
-        return _kept(rider_id, self._keys[rider_id]) if rider_id in self._keys else None
+        return kept_key(rider_id, self._keys[rider_id]) if rider_id in self._keys else None
+
+    def find_all(self, rider_ids: Collection[str]) -> Mapping[str, bytes | None]:
+        """Return the wrapped keys of those riders who had one, None for one that was destroyed."""
+        return {one: self._keys[one] for one in rider_ids if one in self._keys}
 
     def add(self, rider_id: str, wrapped: bytes) -> bytes:
         """Keep a key unless the rider has one; return the one that is kept. Raises KeyDestroyedError."""
-        return _kept(rider_id, self._keys.setdefault(rider_id, wrapped))
+        return kept_key(rider_id, self._keys.setdefault(rider_id, wrapped))
 
     def destroy(self, rider_id: str) -> None:
         """Forget the rider's key for ever, and let none take its place."""
@@ -160,10 +172,3 @@ class MemoryKeyBox:
     def is_new(self) -> bool:
         """Tell whether the box has never held a key; one that was destroyed leaves its trace."""
         return not self._keys
-
-
-def _kept(rider_id: str, wrapped: bytes | None) -> bytes:
-    if wrapped is None:
-        message = f"the key of rider {rider_id} was destroyed when the rider was erased"
-        raise KeyDestroyedError(message)
-    return wrapped

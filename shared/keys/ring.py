@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import os
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -23,6 +24,10 @@ class KeyBox(Protocol):
 
     def find(self, rider_id: str) -> bytes | None:
         """Return the wrapped key, None where there never was one; raises KeyDestroyedError after `destroy`."""
+        ...
+
+    def find_all(self, rider_ids: Collection[str]) -> Mapping[str, bytes | None]:
+        """Return the wrapped keys of those riders who had one, None for one that was destroyed."""
         ...
 
     def add(self, rider_id: str, wrapped: bytes) -> bytes:
@@ -104,11 +109,44 @@ class KeyRing:
 
     def _key(self, rider_id: str) -> AESGCM:
         about = _about(rider_id)
-        wrapped = self._box.find(rider_id)
+        wrapped = self._find(rider_id)
         if wrapped is None:
             fresh = AESGCM.generate_key(KEY_BITS)
             wrapped = self._box.add(rider_id, _encrypt(self._master, fresh, about))
         return AESGCM(_decrypt(self._master, wrapped, about))
+
+    def _find(self, rider_id: str) -> bytes | None:
+        return self._box.find(rider_id)
+
+
+class TransactionRing(KeyRing):
+    """A service's ring in one transaction or snapshot: a key that was found once is at hand until it ends."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._master, self._digesting, self._box = ring._master, ring._digesting, ring._box
+        self._found: dict[str, bytes | None] = {}
+
+    def look_up(self, rider_ids: Collection[str]) -> None:
+        """Find the keys of many riders at once, before what they sealed is opened."""
+        self._found.update(self._box.find_all(rider_ids))
+
+    def destroy(self, rider_id: str) -> None:
+        """Destroy the rider's key: nothing that it sealed can be read from now on."""
+        self._found.pop(rider_id, None)
+        super().destroy(rider_id)
+
+    def _find(self, rider_id: str) -> bytes | None:
+        if rider_id not in self._found and (wrapped := self._box.find(rider_id)) is not None:
+            self._found[rider_id] = wrapped
+        return kept_key(rider_id, self._found[rider_id]) if rider_id in self._found else None
+
+
+def kept_key(rider_id: str, wrapped: bytes | None) -> bytes:
+    """Return a key that is kept; raises KeyDestroyedError for the empty place of one that was destroyed."""
+    if wrapped is None:
+        message = f"the key of rider {rider_id} was destroyed when the rider was erased"
+        raise KeyDestroyedError(message)
+    return wrapped
 
 
 def _about(rider_id: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from shared.events.envelope import Envelope
-from shared.keys.ring import KeyRing
+from shared.keys.ring import KeyRing, TransactionRing
 from shared.random import Random, derived_id, uuid7
 
 SYSTEM = "system"
@@ -112,10 +112,10 @@ def new_id(session: Session, purpose: str) -> str:
 
 def set_keys(session: Session, keys: KeyRing) -> None:
     """Give the transaction the service's ring of rider keys."""
-    session.info["keys"] = keys
+    session.info["keys"] = TransactionRing(keys)
 
 
-def keys(session: Session) -> KeyRing:
-    """Return the service's ring of rider keys."""
-    ring: KeyRing = session.info["keys"]
+def keys(session: Session) -> TransactionRing:
+    """Return the service's ring of rider keys, in this transaction or snapshot."""
+    ring: TransactionRing = session.info["keys"]
     return ring

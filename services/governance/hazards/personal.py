@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
@@ -90,17 +91,22 @@ def _candidates(session: Session, hazard: Hazard, here: Content, rule: NearRule)
         )
         .order_by(Hazard.reported_at.desc(), Hazard.id.desc())
     )
-    for other, kept in session.execute(wanted.limit(LOOKED_AT_MAX)):
-        there = _opened(session, kept)
-        if there is not None:
-            yield other, there.point
+    found = session.execute(wanted.limit(LOOKED_AT_MAX)).all()
+    keys(session).look_up({kept.rider_id for _other, kept in found})
+    for other, kept in found:
+        with suppress(KeyDestroyedError):
+            yield other, _place(session, kept)[0]
 
 
 def _opened(session: Session, kept: HazardContent) -> Content | None:
-    ring = keys(session)
     try:
-        words = ring.open_text(kept.rider_id, f"hazard_content.words/{kept.hazard_id}", kept.words)
-        place = json.loads(ring.open_text(kept.rider_id, f"hazard_content.place/{kept.hazard_id}", kept.place))
+        words = keys(session).open_text(kept.rider_id, f"hazard_content.words/{kept.hazard_id}", kept.words)
+        return Content(words, *_place(session, kept))
     except KeyDestroyedError:
         return None
-    return Content(words, Point(place["lat"], place["lon"]), place["accuracy_m"])
+
+
+def _place(session: Session, kept: HazardContent) -> tuple[Point, float | None]:
+    """Return the place of a report, and how well the phone knew it. Raises KeyDestroyedError."""
+    place = json.loads(keys(session).open_text(kept.rider_id, f"hazard_content.place/{kept.hazard_id}", kept.place))
+    return Point(place["lat"], place["lon"]), place["accuracy_m"]

@@ -84,3 +84,20 @@ def test_a_report_of_an_erased_rider_is_suggested_no_more(stage: Stage) -> None:
         stage.bench.keys.destroy("rider-1")
 
     assert similar_to(stage) == []
+
+
+def test_many_reports_near_by_cost_one_look_at_their_riders_keys(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    box = stage.bench.keys._box
+    find = box.find
+
+    def noting(rider_id: str) -> bytes | None:
+        asked.append(rider_id)
+        return find(rider_id)
+
+    for _report in range(4):
+        stage.report()
+    monkeypatch.setattr(box, "find", noting)
+
+    assert len(similar_to(stage, point=point(20))) == 4
+    assert asked.count(RIDER.id) == 0

@@ -7,7 +7,7 @@ import pytest
 
 from shared.errors import ConfigurationError
 from shared.keys.box import FileKeyBox, MemoryKeyBox
-from shared.keys.ring import KeyBox, KeyDestroyedError, KeyRing
+from shared.keys.ring import KeyBox, KeyDestroyedError, KeyRing, TransactionRing
 
 MASTER = b"m" * 32
 
@@ -64,6 +64,32 @@ def test_a_master_key_that_did_not_wrap_what_is_kept_is_refused(box: KeyBox) -> 
         other.refuse_other_master("governance")
     KeyRing(MASTER, box).destroy("r1")
     other.refuse_other_master("governance")
+
+
+def test_a_box_tells_of_many_riders_at_once(box: KeyBox) -> None:
+    ring = KeyRing(MASTER, box)
+    for rider in ("r1", "r2"):
+        ring.seal_text(rider, "note", "words")
+    ring.destroy("r2")
+
+    assert box.find_all(["r1", "r2", "r3"]) == {"r1": box.find("r1"), "r2": None}
+    assert box.find_all([]) == {}
+
+
+def test_a_ring_opens_what_keys_sealed_that_were_looked_up_before_and_asks_for_none_again(box: KeyBox) -> None:
+    ring, spent = KeyRing(MASTER, box), TransactionRing(KeyRing(MASTER, box))
+    sealed = {rider: ring.seal_text(rider, "note", f"words of {rider}") for rider in ("r1", "r2")}
+    KeyRing(MASTER, box).destroy("r2")
+
+    spent.look_up(["r1", "r2"])
+    box.destroy("r1")
+
+    assert spent.open_text("r1", "note", sealed["r1"]) == "words of r1"
+    with pytest.raises(KeyDestroyedError):
+        spent.open_text("r2", "note", sealed["r2"])
+    spent.destroy("r1")
+    with pytest.raises(KeyDestroyedError):
+        spent.open_text("r1", "note", sealed["r1"])
 
 
 def test_keys_that_were_lost_are_refused_and_those_that_were_destroyed_are_not(box: KeyBox) -> None:
