@@ -8,7 +8,7 @@ from collections.abc import Callable
 from shared.messaging.standstill import Standstill
 
 EVERY_S = 1.0
-STUCK_AFTER_S = 60.0
+STUCK_AFTER_S = 40.0
 
 
 class Pulse:
@@ -41,7 +41,7 @@ class Pulse:
 
 
 class Watch:
-    """Beats for a worker until it is stuck: with something to do, and for a minute without progress."""
+    """Beats for a worker until it is stuck: with something to do, and for forty seconds without progress."""
 
     def __init__(self, pulse: Pulse, seconds: Callable[[], float] = time.monotonic) -> None:
         self._pulse, self._still = pulse, Standstill(seconds)

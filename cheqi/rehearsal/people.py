@@ -12,6 +12,7 @@ from shared.auth.tokens import AccessClaims, SigningKeys
 from shared.clock import Clock
 from shared.random import Random
 from shared.secret_files import SecretFolder
+from shared.web.client import LIMITS
 
 ADMINISTRATOR = Principal("rehearsal", Role.ADMINISTRATOR)
 ANSWER_WITHIN_S = 60.0
@@ -45,7 +46,7 @@ class Voice:
     """Gives commands over HTTP for anybody, and counts how they were answered."""
 
     def __init__(self, address: str, signer: Signer, count: Callable[[str], None]) -> None:
-        self._http = httpx2.Client(base_url=address, timeout=ANSWER_WITHIN_S, trust_env=False)
+        self._http = httpx2.Client(base_url=address, timeout=ANSWER_WITHIN_S, limits=LIMITS, trust_env=False)
         self._signer, self._count = signer, count
 
     def give(self, principal: Principal, path: str, body: dict[str, Any] | None = None) -> Answer:

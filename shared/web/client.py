@@ -13,6 +13,9 @@ from shared.tracing import OFF, Kind, Tracer, headers
 
 TIMEOUT_S = 5.0
 TRIES = 3
+RESTS_AT_MOST_S = 3.0
+"""A server closes a connection that has rested for five seconds: no request must go out on one that it is closing."""
+LIMITS = httpx2.Limits(keepalive_expiry=RESTS_AT_MOST_S)
 KEYS_PATH, TOKEN_PATH = "/api/registration/jwks.json", "/api/registration/token"
 RENEW_BEFORE = timedelta(seconds=30)
 
@@ -102,7 +105,7 @@ class ServiceClient:
 
 def http_client(address: str) -> httpx2.Client:
     """Return a client of the services behind an address that waits for no answer longer than five seconds."""
-    return httpx2.Client(base_url=address, timeout=TIMEOUT_S)
+    return httpx2.Client(base_url=address, timeout=TIMEOUT_S, limits=LIMITS)
 
 
 def fetch_keys(http: httpx2.Client) -> Mapping[str, Any]:

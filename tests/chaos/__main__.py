@@ -17,7 +17,7 @@ from tests.chaos.stack import Stack
 from tests.containers.kafka import Broker
 from tests.containers.postgresql import Server
 
-LIMIT_S = 15 * 60
+LIMIT_S = 20 * 60
 SHORT = Size(kills=10, outages_s=[3], joins_s=15, hang=False)
 
 

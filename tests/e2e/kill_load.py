@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 
+from shared.web.client import LIMITS
 from tests.e2e.kill_people import COMMUNITY, RIDER_DRAFT, People
 from tests.e2e.kill_process import pause
 
@@ -107,7 +108,7 @@ class Giver:
 
     def _run(self) -> None:
         try:
-            with httpx2.Client(base_url=self._address, timeout=20) as http:
+            with httpx2.Client(base_url=self._address, timeout=20, limits=LIMITS) as http:
                 while not self._ending.is_set():
                     self._give(http, self._next())
         except BaseException as error:

@@ -6,9 +6,11 @@ from typing import Any
 
 import httpx2
 import pytest
+import uvicorn
 
 from shared.clock import SettableClock
 from shared.web.client import (
+    RESTS_AT_MOST_S,
     TIMEOUT_S,
     TRIES,
     Credentials,
@@ -153,3 +155,7 @@ def test_nobody_is_waited_for_without_end_and_no_secret_is_shown() -> None:
     with http_client("http://other") as http:
         assert http.timeout.read == TIMEOUT_S
     assert "s3cret" not in repr(MINE)
+
+
+def test_a_connection_that_rested_is_left_before_a_server_of_ours_closes_it() -> None:
+    assert uvicorn.Config("app").timeout_keep_alive > RESTS_AT_MOST_S
