@@ -116,7 +116,7 @@ def let_workers_come_and_go(scene: Scene, seconds: float, *, hang: bool) -> None
     recover(scene)
     with Nursery(scene.stack.settings) as nursery, ThreadPoolExecutor() as pool:
         dropped, began = count_dropped(scene.house), time.monotonic()
-        heals = [pool.submit(heal, scene, nursery) for heal in (_frozen, _never_rejoined) if hang]
+        heals = [pool.submit(_hang_in_turn, scene, nursery)] if hang else []
         alive, joins, leaves = [nursery.start("rewards")], 1, 0
         while time.monotonic() - began < seconds:
             pause(JOIN_OR_LEAVE_EVERY_S)
@@ -140,7 +140,13 @@ def _reached(scene: Scene) -> bool:
     return seconds_until_reached(Goal(scene.house), PATIENCE_S) < PATIENCE_S
 
 
-def _frozen(scene: Scene, _nursery: Nursery) -> None:
+def _hang_in_turn(scene: Scene, nursery: Nursery) -> None:
+    """Let one worker hang after the other: others wait for the events of the relay that stands still with it."""
+    _frozen(scene)
+    _never_rejoined(scene, nursery)
+
+
+def _frozen(scene: Scene) -> None:
     """Freeze a worker while it has partitions."""
     words = WORKERS["notify"]
     _heal(scene, "frozen worker healed, s", "notify", lambda: _strike(scene, words, signal.SIGSTOP))
