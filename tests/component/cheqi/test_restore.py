@@ -49,6 +49,17 @@ def test_a_store_whose_keys_were_lost_does_not_start_until_they_are_put_back(hom
     assert home.told() == ["h1", "h2"]
 
 
+def test_what_staff_have_sealed_before_any_rider_came_keeps_nothing_from_starting(tmp_path: Path) -> None:
+    new = Home(tmp_path)
+    with new.opened() as house:
+        house.create_administrator("boss", "seven horses at dawn")
+
+    with new.opened() as house:
+        house.start()
+
+    assert new.findings() == []
+
+
 def test_photos_and_archived_months_come_back_with_the_stores(home: Home) -> None:
     home.tell("h0")
     home.done("archive", "governance", "--before", "2020-02")
