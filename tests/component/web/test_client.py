@@ -158,4 +158,4 @@ def test_nobody_is_waited_for_without_end_and_no_secret_is_shown() -> None:
 
 
 def test_a_connection_that_rested_is_left_before_a_server_of_ours_closes_it() -> None:
-    assert uvicorn.Config("app").timeout_keep_alive > RESTS_AT_MOST_S
+    assert uvicorn.Config("app", log_config=None).timeout_keep_alive > RESTS_AT_MOST_S
