@@ -102,10 +102,8 @@ class Node:
         """
         with self.store.read() as session:
             refuse_restored(session, self.service.name)
-            sealed = holds_sealed(session, self.service.metadata)
+            self.keys.refuse_lost_keys(self.service.name, lambda: holds_sealed(session, self.service.metadata))
         self.keys.refuse_other_master(self.service.name)
-        if sealed:
-            self.keys.refuse_lost_keys(self.service.name)
 
     def consumer(self) -> Consumer:
         """Return a consumer that applies events to this store."""

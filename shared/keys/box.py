@@ -44,8 +44,8 @@ class StoredKeyBox:
         """Keep a key unless the rider has one; return the one that is kept. Raises KeyDestroyedError."""
         with self._store.write() as session:
             session.execute(insert_new(session, rider_key).values(rider_id=rider_id, wrapped=wrapped))
-            kept = session.execute(select(rider_key.c.wrapped).where(rider_key.c.rider_id == rider_id)).scalar_one()
-        return kept_key(rider_id, kept)
+            held = session.execute(select(rider_key.c.wrapped).where(rider_key.c.rider_id == rider_id)).scalar_one()
+        return kept_key(rider_id, held)
 
     def destroy(self, rider_id: str) -> None:
         """Forget the rider's key for ever, and let none take its place."""

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -97,9 +97,9 @@ class KeyRing:
             )
             raise ConfigurationError(message) from None
 
-    def refuse_lost_keys(self, service: str) -> None:
-        """Raise ConfigurationError where the box has never held a key; for a store that holds what some key sealed."""
-        if self._box.is_new():
+    def refuse_lost_keys(self, service: str, holds_sealed: Callable[[], bool]) -> None:
+        """Raise ConfigurationError where the box has never held a key, and its store holds what one sealed."""
+        if self._box.is_new() and holds_sealed():
             message = (
                 f"the store of {service} holds what rider keys sealed, and there is no key: they were lost. Start "
                 "nothing that makes new ones, move the secrets that were made since out of the way, and put secrets "

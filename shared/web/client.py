@@ -15,7 +15,7 @@ TIMEOUT_S = 5.0
 TRIES = 3
 RESTS_AT_MOST_S = 3.0
 """A server closes a connection that has rested for five seconds: no request must go out on one that it is closing."""
-LIMITS = httpx2.Limits(keepalive_expiry=RESTS_AT_MOST_S)
+LIMITS = httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=RESTS_AT_MOST_S)
 KEYS_PATH, TOKEN_PATH = "/api/registration/jwks.json", "/api/registration/token"
 RENEW_BEFORE = timedelta(seconds=30)
 
