@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,17 +27,33 @@ BATCH_MAX = 1000
 FLIGHT_MAX = 4
 """How many batches may be on their way to the bus at once."""
 
+
+@dataclass(slots=True)
+class Numbered:
+    """A row of the log that has its place and seal; the fields are columns of the log."""
+
+    ordinal: int
+    subject: str
+    internal: bool
+    document: str
+    position: int
+    sequence: int | None
+    previous: str | None
+    seal: str
+
+
 NUMBERS = ("position", "sequence", "previous", "seal")
+COLUMNS = [event_log.c[field.name] for field in fields(Numbered)]
 THE_LEASE = relay_lease.c.name == LEASE_NAME
 LEASE = locked(select(relay_lease).where(THE_LEASE))
 RENEW = update(relay_lease).where(THE_LEASE).values(holder=bindparam("new_holder"), expires_at=bindparam("until"))
 MOVE_SENT = (
     update(relay_lease).where(THE_LEASE, relay_lease.c.sent < bindparam("up_to")).values(sent=bindparam("up_to"))
 )
-NEW = select(event_log).where(event_log.c.position.is_(None)).order_by(event_log.c.ordinal).limit(bindparam("most"))
+NEW = select(*COLUMNS[:4]).where(event_log.c.position.is_(None)).order_by(event_log.c.ordinal).limit(bindparam("most"))
 HAS_NEW = select(event_log.c.ordinal).where(event_log.c.position.is_(None)).limit(1)
 UNSENT = (
-    select(event_log)
+    select(*COLUMNS)
     .where(event_log.c.position > select(relay_lease.c.sent).where(THE_LEASE).scalar_subquery())
     .where(event_log.c.position > bindparam("after"))
     .order_by(event_log.c.position)
@@ -72,21 +89,14 @@ class Relay:
 
     def number(self) -> int:
         """Give the next unnumbered events their place and seal, in one transaction; return how many."""
-        with self._store.write() as session:
-            lease = self._hold(session)
-            if lease is None:
-                return 0
-            rows = session.execute(NEW, {"most": BATCH_MAX}).all()
-            if rows:
-                _number(session, lease, rows)
-        return len(rows)
+        return len(self._number_next())
 
-    def unsent(self, after: int = 0) -> Sequence[Row[Any]]:
+    def unsent(self, after: int = 0) -> list[Numbered]:
         """Return the numbered events behind the last acknowledged one, and behind `after`, in the order of the log."""
         with self._store.read() as session:
             return _unsent(session, after)
 
-    def send(self, rows: Sequence[Row[Any]]) -> None:
+    def send(self, rows: Sequence[Numbered]) -> None:
         """Publish rows of `unsent` and, once all are acknowledged, move on what counts as sent."""
         self._publish(rows).result()
         self._move_sent(rows[-1].position)
@@ -97,10 +107,10 @@ class Relay:
         Raises a ConnectionError when an acknowledgement failed: all behind the last one is sent again.
         """
         has_new, rows = self._look()
-        numbered = self.number() if has_new else 0
+        numbered = self._number_next() if has_new else []
         try:
             if has_new and not self._is_full():
-                rows = self.unsent(self._handed)
+                rows = numbered if self._follows(numbered) else self.unsent(self._handed)
             handed = self._hand_on(rows)
             settled = self._settle(wait=not (numbered or handed) or self._is_full())
         except BaseException:
@@ -130,14 +140,24 @@ class Relay:
         with self._store.write() as session:
             session.execute(free.values(expires_at=self._clock.now()))
 
-    def _look(self) -> tuple[bool, Sequence[Row[Any]]]:
+    def _number_next(self) -> list[Numbered]:
+        with self._store.write() as session:
+            lease = self._hold(session)
+            rows = [] if lease is None else session.execute(NEW, {"most": BATCH_MAX}).all()
+            return [] if lease is None or not rows else _number(session, lease, rows)
+
+    def _follows(self, rows: Sequence[Numbered]) -> bool:
+        """Tell whether rows begin where what was handed to the bus ends, so that they need not be read again."""
+        return bool(rows) and rows[0].position == self._handed + 1
+
+    def _look(self) -> tuple[bool, list[Numbered]]:
         """Tell whether anything is to be numbered, and where nothing is, what is to be handed on: from one snapshot."""
         with self._store.read() as session:
             if session.scalar(HAS_NEW) is not None:
                 return True, []
             return False, [] if self._is_full() else _unsent(session, self._handed)
 
-    def _hand_on(self, rows: Sequence[Row[Any]]) -> int:
+    def _hand_on(self, rows: Sequence[Numbered]) -> int:
         """Hand a batch to the bus, if the lease is ours."""
         if not rows or not self._leads():
             return 0
@@ -159,7 +179,7 @@ class Relay:
             self._move_sent(position)
         return settled
 
-    def _publish(self, rows: Sequence[Row[Any]]) -> Future[None]:
+    def _publish(self, rows: Sequence[Numbered]) -> Future[None]:
         records = [Record(row.subject, wire_document(row.document, _numbers(row))) for row in rows if not row.internal]
         return self._bus.publish(self._source, records) if records else DONE
 
@@ -234,11 +254,11 @@ def _holds(session: Session, one: Arrival) -> bool:
     return known or seals_of(session, [place]).get(place) == one.seal
 
 
-def _number(session: Session, lease: Row[Any], rows: Sequence[Row[Any]]) -> None:
+def _number(session: Session, lease: Row[Any], rows: Sequence[Row[Any]]) -> list[Numbered]:
     subjects = sorted({row.subject for row in rows if not row.internal})
     known = session.execute(select(head).where(one_of(session, head.c.subject, subjects))).all()
     heads = {row.subject: (row.sequence, row.seal) for row in known}
-    last, changes, moved = lease.seal, [], {}
+    last, numbered, moved = lease.seal, list[Numbered](), dict[str, dict[str, Any]]()
     for position, row in enumerate(rows, start=lease.position + 1):
         sequence, previous = (None, None) if row.internal else heads.get(row.subject, (0, GENESIS))
         sequence = None if sequence is None else sequence + 1
@@ -246,15 +266,16 @@ def _number(session: Session, lease: Row[Any], rows: Sequence[Row[Any]]) -> None
         if sequence is not None:
             heads[row.subject] = (sequence, last)
             moved[row.subject] = {"subject": row.subject, "sequence": sequence, "seal": last, "position": position}
-        numbers = {"position": position, "sequence": sequence, "previous": previous, "seal": last}
-        changes.append({"ordinal": row.ordinal, **numbers})
-    update_rows(session, event_log, changes, NUMBERS)
+        told = (row.ordinal, row.subject, row.internal, row.document)
+        numbered.append(Numbered(*told, position, sequence, previous, last))
+    update_rows(session, event_log, numbered, NUMBERS)
     _move_heads(session, moved, {row.subject for row in known})
     session.execute(update(relay_lease).where(THE_LEASE).values(position=lease.position + len(rows), seal=last))
+    return numbered
 
 
-def _unsent(session: Session, after: int) -> Sequence[Row[Any]]:
-    return session.execute(UNSENT, {"after": after, "most": BATCH_MAX}).all()
+def _unsent(session: Session, after: int) -> list[Numbered]:
+    return [Numbered(*row) for row in session.execute(UNSENT, {"after": after, "most": BATCH_MAX})]
 
 
 def _move_heads(session: Session, moved: Mapping[str, dict[str, Any]], known: Collection[str]) -> None:
@@ -264,5 +285,5 @@ def _move_heads(session: Session, moved: Mapping[str, dict[str, Any]], known: Co
     update_rows(session, head, further, ("sequence", "seal", "position"))
 
 
-def _numbers(row: Row[Any]) -> Numbers:
+def _numbers(row: Numbered) -> Numbers:
     return Numbers(row.position, row.sequence, row.previous, row.seal)

@@ -89,6 +89,33 @@ def test_all_behind_the_last_acknowledged_batch_is_sent_again_after_a_failure(ki
     assert unsent(kit) == 4
 
 
+def test_new_events_leave_behind_those_that_failed(kit: Kit, bus: SlowBus) -> None:
+    tell(kit, 2)
+    relay = relay_of(kit, bus)
+    relay.step()
+    bus.fail(0)
+    with pytest.raises(ConnectionError):
+        relay.step()
+
+    tell(kit, 2, first=2)
+    relay.step()
+    relay.step()
+
+    assert [subjects for subjects, _ in bus.flight[1:]] == [["h0", "h1"], ["h2", "h3"]]
+
+
+def test_what_was_numbered_and_never_sent_leaves_first(kit: Kit, bus: SlowBus) -> None:
+    tell(kit, 2)
+    relay_of(kit, SlowBus()).number()
+
+    tell(kit, 2, first=2)
+    relay = relay_of(kit, bus)
+    relay.step()
+    relay.step()
+
+    assert [subjects for subjects, _ in bus.flight] == [["h0", "h1"], ["h2", "h3"]]
+
+
 def test_a_relay_without_the_lease_sends_nothing(kit: Kit, bus: SlowBus) -> None:
     tell(kit, 2)
     relay_of(kit, SlowBus(), "first").step()
@@ -154,11 +181,11 @@ def kit_documents(kit: Kit) -> list[str]:
     return LogReader(kit.store).after(0)
 
 
-def tell(kit: Kit, count: int) -> None:
-    """Tell of that many hazards."""
+def tell(kit: Kit, count: int, *, first: int = 0) -> None:
+    """Tell of that many hazards, numbered from `first` on."""
     kit.clock.advance(timedelta(milliseconds=1))
     with transaction(kit.store, "governance", kit.keys, of_system(kit.clock.now())) as session:
-        for number in range(count):
+        for number in range(first, first + count):
             hazard = HazardVerifiedV1(subdistrict="110108005", hazard_id=f"h{number}", rider_id="r", severity="low")
             emit(session, hazard)
 
