@@ -67,7 +67,7 @@ class CommitHints:
             while not self._ending.is_set():
                 self._committed.wait()
                 self._committed.clear()
-                connection.execute(text(f"NOTIFY {CHANNEL}"))
+                connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
                 self._ending.wait(APART_S)
 
     def _take(self, wake: Callable[[], None]) -> None:
