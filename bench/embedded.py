@@ -76,7 +76,7 @@ def measure_commands(folder: Path, riders: int, rounds: int) -> tuple[dict[str, 
 def settle(process: Process, riders: int) -> None:
     """Register so many riders, a sub-district after the other."""
     signer = Signer(data_folder(process.settings, "registration").secrets, SystemClock(), SystemRandom())
-    voice, places = Voice(process.address, signer, lambda _answer: None), sorted(subdistricts())
+    voice, places = Voice(process.settings.address_of, signer, lambda _answer: None), sorted(subdistricts())
 
     def ride(number: int) -> None:
         random = Random(number)  # noqa: S311 - a seed repeats it

@@ -90,9 +90,11 @@ def main() -> None:
     figures: dict[str, list[float]] = defaultdict(list)
     with ExitStack() as stack:
         folder, running = stack.enter_context(TemporaryDirectory(prefix="cheqi-")), stack.enter_context(servers())
-        voice = stack.enter_context(System(running, Path(folder)).up())
+        system = System(running, Path(folder))
+        voice = stack.enter_context(system.up())
         for rate in asked.rates * asked.rounds:
             reports = open_reports(voice, int(rate * asked.seconds))
+            system.settle()
             took = journeys(running, verify_at(voice, reports, rate))
             for name, share in (("median", 500), ("p99", 990)):
                 figures[f"{name} at {rate:g}/s"].append(took[len(took) * share // PER_MILLE])

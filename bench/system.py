@@ -17,7 +17,7 @@ from tests.architecture.tree import ROOT
 from tests.containers.patience import until
 from tests.e2e.kill_process import free_port
 
-READY_WITHIN_S, END_WITHIN_S = 120, 60
+READY_WITHIN_S, SETTLED_WITHIN_S, END_WITHIN_S = 120, 300, 60
 
 
 class System:
@@ -28,7 +28,7 @@ class System:
         self.address = f"http://127.0.0.1:{port}"
         self._environment = running.environment(folder, self.address) | {"CHEQI_PORT": str(port)}
         for job in ("databases", "migrate"):
-            subprocess.run([*PROGRAM, job], cwd=ROOT, env=self._environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
+            self._run(job).check_returncode()
 
     @contextmanager
     def up(self) -> Iterator[Voice]:
@@ -39,12 +39,19 @@ class System:
         try:
             until(self._is_ready, READY_WITHIN_S)
             signer = Signer(SecretFolder(self._folder / "data" / "keys"), SystemClock(), SystemRandom())
-            voice = Voice(self.address, signer, lambda _answer: None)
+            voice = Voice(lambda _service: self.address, signer, lambda _answer: None)
             yield voice
             voice.close()
         finally:
             process.terminate()
             process.wait(END_WITHIN_S)
+
+    def settle(self) -> None:
+        """Wait until every service has applied what the others told."""
+        until(lambda: self._run("lag").returncode == 0, SETTLED_WITHIN_S)
+
+    def _run(self, job: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run([*PROGRAM, job], cwd=ROOT, env=self._environment, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
 
     def _is_ready(self) -> bool:
         try:

@@ -23,7 +23,8 @@ def run(
         try:
             outcome = rehearse(settings, Size(riders, days, seed))
         except (UnexpectedAnswerError, httpx2.TransportError) as error:
-            complain(f"the rehearsal ended early: {error}; is `cheqi up` running at {settings.address}?")
+            asked = f"do the services run, and answer at {settings.address_of('registration')}?"
+            complain(f"the rehearsal ended early: {error}; {asked}")
             raise typer.Exit(1) from None
     rows = [{"answer": name, "count": count} for name, count in outcome.answers.most_common()]
     show_rows("answers", rows, as_json=as_json)

@@ -43,16 +43,16 @@ class Signer:
 
 
 class Voice:
-    """Gives commands over HTTP for anybody, and counts how they were answered."""
+    """Gives commands over HTTP for anybody, and counts how they were answered; each service has an address."""
 
-    def __init__(self, address: str, signer: Signer, count: Callable[[str], None]) -> None:
-        self._http = httpx2.Client(base_url=address, timeout=ANSWER_WITHIN_S, limits=LIMITS, trust_env=False)
-        self._signer, self._count = signer, count
+    def __init__(self, address_of: Callable[[str], str], signer: Signer, count: Callable[[str], None]) -> None:
+        self._http = httpx2.Client(timeout=ANSWER_WITHIN_S, limits=LIMITS, trust_env=False)
+        self._address_of, self._signer, self._count = address_of, signer, count
 
     def give(self, principal: Principal, path: str, body: dict[str, Any] | None = None) -> Answer:
         """Give one command; raises UnexpectedAnswerError unless it was accepted or refused for a stated reason."""
         headers = {**self._signed(principal), "Idempotency-Key": uuid4().hex}
-        answer = self._http.post(f"/api/{path}", json=body or {}, headers=headers)
+        answer = self._http.post(self._url(path), json=body or {}, headers=headers)
         if answer.is_server_error or answer.status_code in (httpx2.codes.UNAUTHORIZED, httpx2.codes.NOT_FOUND):
             message = f"POST /api/{path} was answered with {answer.status_code}: {answer.text[:300]}"
             raise UnexpectedAnswerError(message)
@@ -71,7 +71,7 @@ class Voice:
 
     def read(self, principal: Principal, path: str) -> dict[str, Any]:
         """Return what somebody may see; raises UnexpectedAnswerError where that is nothing."""
-        answer = self._http.get(f"/api/{path}", headers=self._signed(principal))
+        answer = self._http.get(self._url(path), headers=self._signed(principal))
         if not answer.is_success:
             message = f"GET /api/{path} was answered with {answer.status_code}: {answer.text[:300]}"
             raise UnexpectedAnswerError(message)
@@ -80,6 +80,9 @@ class Voice:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    def _url(self, path: str) -> str:
+        return f"{self._address_of(path.partition('/')[0])}/api/{path}"
 
     def _signed(self, principal: Principal) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._signer.token(principal)}"}

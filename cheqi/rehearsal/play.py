@@ -71,7 +71,7 @@ def rehearse(settings: Settings, size: Size) -> Outcome:
     """Play riders' days against the setup that runs; raises UnexpectedAnswerError, or a transport's error."""
     tally = Tally()
     keys = data_folder(settings, "registration").secrets
-    voice = Voice(settings.address, Signer(keys, SystemClock(), SystemRandom()), tally.count)
+    voice = Voice(settings.address_of, Signer(keys, SystemClock(), SystemRandom()), tally.count)
     try:
         fair = open_fair(voice, ADMINISTRATOR)
         riders = _side_by_side("riders", _registrations(voice, size))

@@ -64,4 +64,4 @@ def test_a_rehearsal_without_a_running_setup_says_so(process: Process) -> None:
     played = process.run("rehearse", "--riders", "1")
 
     assert played.returncode == 1
-    assert "is `cheqi up` running" in played.stderr
+    assert f"do the services run, and answer at {process.address}?" in played.stderr

@@ -91,6 +91,13 @@ def test_the_day_is_played_through_the_gateway(stack: Stack) -> None:
         assert number in day.http.get(f"/c/{number}", headers={"Accept": "text/html"}).text
 
 
+def test_the_operator_rehearses_a_day_of_many(stack: Stack) -> None:
+    played = stack.run("rehearse", "--riders", "20")
+
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert "0 events not settled" in played.stdout
+
+
 def certify(day: Day, name: str) -> str:
     """Let a rider attend a class that begins in a moment; return the number of the certificate."""
     titles: dict[str, Any] = {"title_zh": "急救", "title_en": "First aid", "certifies": True}
