@@ -1,9 +1,14 @@
 """Engines on a PostgreSQL server: bounded pools, and limits to how long a connection may hold what others want."""
 
 from collections.abc import Mapping
-from typing import Any
+from select import POLLIN, poll
+from typing import Any, cast
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, text
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 CONNECTIONS_MAX = 10
 """Of each of the two pools that a process has of a store; a thread that finds none free waits, then fails."""
@@ -14,6 +19,23 @@ WRITING = {**UTC, "idle_in_transaction_session_timeout": "5s", "lock_timeout": "
 """A frozen process loses its transaction, so that whoever takes over finds its rows free."""
 READING = {**UTC, "idle_in_transaction_session_timeout": "60s", "statement_timeout": "10min"}
 """A snapshot locks nothing that others wait for, and an audit may think about what it has read."""
+
+
+class Listening(PGDialect_psycopg):
+    """Finds a connection broken when its end has arrived, without asking the server anything."""
+
+    supports_statement_cache = True
+
+    def do_ping(self, dbapi_connection: DBAPIConnection) -> bool:
+        """Take in what the server has said since; raises the driver's OperationalError where that was the last."""
+        connection, arrived = cast(psycopg.Connection, dbapi_connection), poll()
+        arrived.register(connection.fileno(), POLLIN)
+        while arrived.poll(0):
+            connection.pgconn.consume_input()
+        return not connection.closed
+
+
+registry.register(f"postgresql.{Listening.__name__.lower()}", __name__, Listening.__name__)
 
 
 def is_server(url: URL) -> bool:
@@ -42,7 +64,7 @@ def lift_limits(connection: Connection) -> None:
 def _engine(url: URL, limits: Mapping[str, str], **chosen: Any) -> Engine:
     """A connection that broke while it rested is found before it is used, and replaced."""
     return create_engine(
-        url,
+        url.set(drivername=f"postgresql+{Listening.__name__.lower()}"),
         pool_size=CONNECTIONS_MAX,
         max_overflow=0,
         pool_timeout=CONNECTION_WAIT_S,
