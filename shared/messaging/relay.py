@@ -137,6 +137,7 @@ class Relay:
     def release(self) -> None:
         """Give the lease up, so that the next holder need not wait for its end."""
         free = update(relay_lease).where(THE_LEASE, relay_lease.c.holder == self._holder)
+        self._renew_at = self._clock.now()
         with self._store.write() as session:
             session.execute(free.values(expires_at=self._clock.now()))
 
@@ -195,7 +196,7 @@ class Relay:
             return self._hold(session) is not None
 
     def _hold(self, session: Session) -> Row[Any] | None:
-        """Lock the lease row and renew it; None while another holds it."""
+        """Lock the lease row, and renew it when half of it has gone by; None while another holds it."""
         now = self._clock.now()
         lease = session.execute(LEASE).one_or_none()
         if lease is None:
@@ -204,9 +205,9 @@ class Relay:
             lease = session.execute(LEASE).one()
         if lease.holder != self._holder and _is_running(lease.expires_at, now):
             return None
-        until = now + timedelta(seconds=LEASE_S)
-        session.execute(RENEW, {"new_holder": self._holder, "until": until})
-        self._renew_at = now + timedelta(seconds=LEASE_S / 2)
+        if lease.holder != self._holder or now >= self._renew_at:
+            session.execute(RENEW, {"new_holder": self._holder, "until": now + timedelta(seconds=LEASE_S)})
+            self._renew_at = now + timedelta(seconds=LEASE_S / 2)
         return lease
 
 
