@@ -15,7 +15,7 @@ from itertools import count, islice
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import psycopg
 
@@ -54,30 +54,41 @@ def open_reports(voice: Voice, wanted: int) -> list[tuple[str, str]]:
     return [report for reports in _side_by_side(ride, range(len(phones)), AT_ONCE) for report in reports][:wanted]
 
 
-def verify_at(voice: Voice, reports: Sequence[tuple[str, str]], rate: float) -> dict[str, float]:
-    """Verify reports, so many a second; return when each was due, in seconds since the epoch."""
-    begun, due = time.time(), {}
+class Verification(NamedTuple):
+    """When a verification was due, and when it was answered, in seconds since the epoch."""
+
+    due: float
+    answered: float
+
+
+def verify_at(voice: Voice, reports: Sequence[tuple[str, str]], rate: float) -> dict[str, Verification]:
+    """Verify reports, so many a second; return each by its report."""
+    begun, done = time.time(), {}
 
     def verify(number: int) -> None:
-        place, hazard_id = reports[number]
-        time.sleep(max(0.0, begun + number / rate - time.time()))
-        due[hazard_id] = begun + number / rate
+        (place, hazard_id), due = reports[number], begun + number / rate
+        time.sleep(max(0.0, due - time.time()))
         voice.give(staff_of(place), f"governance/hazards/{hazard_id}/verifications", {"severity": "high"})
+        done[hazard_id] = Verification(due, time.time())
 
     _side_by_side(verify, range(len(reports)), AT_ONCE_MAX)
-    return due
+    return done
 
 
-def journeys(running: Servers, due: dict[str, float]) -> list[float]:
-    """Wait until all have arrived; return how many milliseconds each took, sorted."""
-    arrived: dict[str, float] = {}
+def journeys(running: Servers, done: dict[str, Verification]) -> dict[str, list[float]]:
+    """Wait until all have arrived; return how many milliseconds each took to each of its stations, sorted."""
+    arrived: dict[str, tuple[float, float]] = {}
 
     def all_arrived() -> bool:
         arrived.update(_arrivals(running))
-        return arrived.keys() >= due.keys()
+        return arrived.keys() >= done.keys()
 
     until(all_arrived, 300)
-    return sorted((arrived[hazard_id] - at) * 1000 for hazard_id, at in due.items())
+    stations: dict[str, list[float]] = {"answer": [], "points": [], "notice": []}
+    for hazard_id, one in done.items():
+        for station, at in zip(stations, (one.answered, *arrived[hazard_id]), strict=True):
+            stations[station].append((at - one.due) * 1000)
+    return {station: sorted(took) for station, took in stations.items()}
 
 
 def main() -> None:
@@ -95,10 +106,10 @@ def main() -> None:
         for rate in asked.rates * asked.rounds:
             reports = open_reports(voice, int(rate * asked.seconds))
             system.settle()
-            took = journeys(running, verify_at(voice, reports, rate))
-            for name, share in (("median", 500), ("p99", 990)):
-                figures[f"{name} at {rate:g}/s"].append(took[len(took) * share // PER_MILLE])
-            results.note(f"{rate:g}/s: {took[len(took) // 2]:.0f} ms, at most {took[-1]:.0f} ms")
+            for station, took in journeys(running, verify_at(voice, reports, rate)).items():
+                for name, share in (("median", 500), ("p99", 990)):
+                    figures[f"{station}, {name} at {rate:g}/s"].append(took[len(took) * share // PER_MILLE])
+                results.note(f"{rate:g}/s: {station} after {took[len(took) // 2]:.0f} ms, at most {took[-1]:.0f} ms")
     results.keep("journey", "ms", figures, seconds=asked.seconds)
 
 
@@ -109,16 +120,16 @@ def _report(voice: Voice, rider: Principal, random: Random) -> str:
     return str(voice.must(rider, "governance/hazards", body)["hazard_id"])
 
 
-def _arrivals(running: Servers) -> dict[str, float]:
-    """Return when both had come of each report; a rider's notices come in the order of the rider's points."""
+def _arrivals(running: Servers) -> dict[str, tuple[float, float]]:
+    """Return when points and notice of each report came; a rider's notices come in the order of the rider's points."""
     awards, notices = (_rows(running, name, query) for name, query in (("rewards", POINTS), ("notify", NOTICES)))
     told: dict[str, list[float]] = defaultdict(list)
     for rider_id, at in notices:
         told[rider_id].append(float(at))
-    arrived, nth = {}, defaultdict[str, int](int)
+    arrived, nth = dict[str, tuple[float, float]](), defaultdict[str, int](int)
     for hazard_id, rider_id, at in awards:
         if nth[rider_id] < len(told[rider_id]):
-            arrived[hazard_id] = max(float(at), told[rider_id][nth[rider_id]])
+            arrived[hazard_id] = float(at), told[rider_id][nth[rider_id]]
         nth[rider_id] += 1
     return arrived
 

@@ -17,6 +17,8 @@ from tests.architecture.tree import ROOT
 from tests.containers.patience import until
 from tests.e2e.kill_process import free_port
 
+GIVING_WAY = ("nice", "-n", "10")
+"""The services give way to the servers: the kernel may share time between all containers and each process of ours."""
 READY_WITHIN_S, SETTLED_WITHIN_S, END_WITHIN_S = 120, 300, 60
 
 
@@ -34,7 +36,7 @@ class System:
     def up(self) -> Iterator[Voice]:
         """Run it while the block runs; commands are given through what is returned."""
         with (self._folder / "up.log").open("ab") as log:
-            command = [*PROGRAM, "up", "--bus", "kafka", "--store", "postgresql"]
+            command = [*GIVING_WAY, *PROGRAM, "up", "--bus", "kafka", "--store", "postgresql"]
             process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)  # noqa: S603 - ours
         try:
             until(self._is_ready, READY_WITHIN_S)
