@@ -1,29 +1,32 @@
 """What notify does about other services' events: it tells the persons concerned, and keeps what they prefer."""
 
-from datetime import datetime
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
 from services.notify import drafts, rules, store, wording
-from services.notify.models import Delivery, Notice
+from services.notify.inboxes import inboxes_of
 from shared.events import governance, registration, rewards, training
 from shared.events.envelope import Event
-from shared.events.notify import NoticeDeliveredV1, NoticeFailedV1
-from shared.messaging import Handlers, Timers, each, emit, is_erased, new_id, now, schedule
+from shared.events.notify import NoticeFailedV1
+from shared.messaging import Handlers, Timers, each, emit, in_turn, is_erased, together
 
 
-def tell_persons(session: Session, event: Event) -> None:
+def tell_persons(session: Session, events: Sequence[Event]) -> None:
     """Put a notice into the inbox of each person concerned, once per event and person."""
-    for draft in drafts.drafts_of(event):
-        if not is_erased(session, draft.person_id):
-            _tell(session, draft, event.subdistrict)
+    drafted = [drafts.drafts_of(event) for event in events]
+    concerned = {draft.person_id for of_event in drafted for draft in of_event}
+    with inboxes_of(session, concerned) as inboxes:
+        for event, of_event in zip(in_turn(session, events), drafted, strict=True):
+            inboxes.put(of_event, event.subdistrict)
 
 
 def welcome_rider(session: Session, event: registration.RiderRegisteredV1) -> None:
     """Keep the language in which a rider signed up, and say welcome in it."""
     if not is_erased(session, event.rider_id):
         store.open_preference(session, event.rider_id).language = _spoken(event.language)
-        tell_persons(session, event)
+        with inboxes_of(session, [event.rider_id]) as inboxes:
+            inboxes.put(drafts.drafts_of(event), event.subdistrict)
 
 
 def keep_preferences(session: Session, event: registration.PreferencesChangedV1) -> None:
@@ -58,69 +61,34 @@ def give_up_sms(session: Session, notice_id: str) -> None:
     emit(session, event)
 
 
-def _tell(session: Session, draft: drafts.Draft, subdistrict: str) -> None:
-    template, moment = wording.latest(draft.template), now(session)
-    preference = store.find_preference(session, draft.person_id)
-    notice = Notice(
-        id=new_id(session, f"notice/{draft.template}/{draft.person_id}"),
-        person_id=draft.person_id,
-        subdistrict=subdistrict,
-        template=template.key,
-        version=template.version,
-        topic=template.topic,
-        critical=template.critical,
-        language=rules.DEFAULT_LANGUAGE if preference is None else preference.language,
-        told_at=moment,
-    )
-    deliveries = _deliveries(notice.id, moment, by_sms=template.has_sms)
-    if store.open_notice(session, notice, draft.parameters, deliveries):
-        if template.has_sms:
-            schedule(session, "give-up-sms", notice.id, moment + rules.sending_rule(moment).given_up_after)
-        emit(
-            session,
-            NoticeDeliveredV1(
-                subdistrict=subdistrict,
-                notice_id=notice.id,
-                person_id=draft.person_id,
-                template=template.key,
-                channel=rules.INBOX,
-            ),
-        )
-
-
-def _deliveries(notice_id: str, moment: datetime, *, by_sms: bool) -> list[Delivery]:
-    inbox = Delivery(notice_id=notice_id, channel=rules.INBOX, state="delivered", attempts=1, due_at=moment)
-    sms = Delivery(notice_id=notice_id, channel=rules.SMS, state="waiting", attempts=0, due_at=moment)
-    return [inbox, sms] if by_sms else [inbox]
-
-
 def _spoken(language: str) -> str:
     return language if language in wording.LANGUAGES else rules.DEFAULT_LANGUAGE
 
 
+TELLING = together(tell_persons)
 HANDLERS: Handlers = {
     registration.RiderRegisteredV1: each(welcome_rider),
     registration.PreferencesChangedV1: each(keep_preferences),
     registration.ConsentChangedV1: each(keep_consent),
-    governance.HazardReportedV1: each(tell_persons),
-    governance.HazardVerifiedV1: each(tell_persons),
-    governance.HazardRejectedV1: each(tell_persons),
-    governance.HazardMergedV1: each(tell_persons),
-    rewards.PointsAwardedV1: each(tell_persons),
-    rewards.PointsReleasedV1: each(tell_persons),
-    rewards.PointsExpiredV1: each(tell_persons),
-    rewards.PointsReversedV1: each(tell_persons),
-    rewards.VoucherIssuedV1: each(tell_persons),
-    rewards.VoucherRedeemedV1: each(tell_persons),
-    rewards.VoucherRedemptionUndoneV1: each(tell_persons),
-    rewards.VoucherVoidedV1: each(tell_persons),
-    rewards.VoucherExpiredV1: each(tell_persons),
-    training.CourseOrderedV1: each(tell_persons),
-    training.ClassOpenedV1: each(tell_persons),
-    training.ClassJoinedV1: each(tell_persons),
-    training.ClassChangedV1: each(tell_persons),
-    training.CertificateIssuedV1: each(tell_persons),
-    training.CertificateRevokedV1: each(tell_persons),
+    governance.HazardReportedV1: TELLING,
+    governance.HazardVerifiedV1: TELLING,
+    governance.HazardRejectedV1: TELLING,
+    governance.HazardMergedV1: TELLING,
+    rewards.PointsAwardedV1: TELLING,
+    rewards.PointsReleasedV1: TELLING,
+    rewards.PointsExpiredV1: TELLING,
+    rewards.PointsReversedV1: TELLING,
+    rewards.VoucherIssuedV1: TELLING,
+    rewards.VoucherRedeemedV1: TELLING,
+    rewards.VoucherRedemptionUndoneV1: TELLING,
+    rewards.VoucherVoidedV1: TELLING,
+    rewards.VoucherExpiredV1: TELLING,
+    training.CourseOrderedV1: TELLING,
+    training.ClassOpenedV1: TELLING,
+    training.ClassJoinedV1: TELLING,
+    training.ClassChangedV1: TELLING,
+    training.CertificateIssuedV1: TELLING,
+    training.CertificateRevokedV1: TELLING,
 }
 
 TIMERS: Timers = {"give-up-sms": give_up_sms}

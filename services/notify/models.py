@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, MetaData, Text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.db.types import Instant
@@ -14,6 +14,11 @@ class Base(DeclarativeBase):
     """The declarative base of notify's tables."""
 
     metadata = METADATA
+
+    @classmethod
+    def table(cls) -> Table:
+        """Return the table behind the class, for statements that the mapped class does not offer."""
+        return METADATA.tables[cls.__tablename__]
 
 
 class Preference(Base):

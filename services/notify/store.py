@@ -1,6 +1,6 @@
 """Every query on notices, deliveries and preferences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from services.notify.models import Delivery, Mute, Notice, NoticeParameter, Preference
 from services.notify.rules import DEFAULT_LANGUAGE, INBOX
 from shared.db.locks import locked
+from shared.db.sets import one_of
 from shared.errors import NOT_FOUND
 
 SENDABLE = ("waiting", "sending")
@@ -29,6 +30,13 @@ def find_preference(session: Session, person_id: str) -> Preference | None:
     return session.get(Preference, person_id)
 
 
+def languages_of(session: Session, person_ids: Collection[str]) -> dict[str, str]:
+    """Return the languages of those persons who have one."""
+    of_persons = one_of(session, Preference.person_id, person_ids)
+    rows = session.execute(select(Preference.person_id, Preference.language).where(of_persons))
+    return {row.person_id: row.language for row in rows}
+
+
 def replace_mutes(session: Session, person_id: str, mutes: set[tuple[str, str]]) -> None:
     """Let a person's mutes be these."""
     session.execute(delete(Mute).where(Mute.person_id == person_id))
@@ -38,20 +46,6 @@ def replace_mutes(session: Session, person_id: str, mutes: set[tuple[str, str]])
 def is_muted(session: Session, person_id: str, topic: str, channel: str) -> bool:
     """Tell whether a person does not want a topic by a channel."""
     return session.get(Mute, (person_id, topic, channel)) is not None
-
-
-def open_notice(
-    session: Session, notice: Notice, parameters: Mapping[str, str], deliveries: Sequence[Delivery]
-) -> bool:
-    """Keep a notice, its parameters and how it fares; False when it is there already."""
-    if session.get(Notice, notice.id) is not None:
-        return False
-    session.add(notice)
-    session.flush()
-    session.add_all(NoticeParameter(notice_id=notice.id, name=name, value=value) for name, value in parameters.items())
-    session.add_all(deliveries)
-    session.flush()
-    return True
 
 
 def get_notice(session: Session, notice_id: str) -> Notice:

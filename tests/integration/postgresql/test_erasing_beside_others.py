@@ -25,7 +25,7 @@ from services.training.courses.schemas import CourseWanted
 from shared.auth import Principal
 from shared.events.governance import HazardReportedV1, HazardVerifiedV1
 from shared.events.registration import RiderErasedV1
-from shared.messaging.cause import of_system
+from shared.messaging.cause import get_cause, of_system, set_causes
 from shared.messaging.erasing import erase_rider
 from shared.messaging.tables import idempotency, tombstone
 from tests.component.governance import stage as governance
@@ -70,7 +70,8 @@ def test_a_notice_that_is_applied_meanwhile_goes_with_its_rider() -> None:
     verified = HazardVerifiedV1(**samples.RIDERS_HAZARD, severity="low")
 
     with stage.bench.command(governance.STAFF) as session:
-        notices.tell_persons(session, verified)
+        set_causes(session, [get_cause(session)])
+        notices.tell_persons(session, [verified])
         answer = begun(stage.bench.store, _erasing(stage.bench))
 
     assert answer() == "erased"
