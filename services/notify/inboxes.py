@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.notify import rules, store, wording
+from services.notify import rules, wording
 from services.notify.drafts import Draft
-from services.notify.models import Delivery, Notice, NoticeParameter
-from shared.db.sets import insert_new_rows
+from services.notify.models import Delivery, Notice, NoticeParameter, Preference
+from shared.db.sets import insert_new_rows, one_of
 from shared.events.notify import NoticeDeliveredV1
 from shared.messaging import emit, list_erased, new_id, now, schedule_all
 
@@ -21,7 +22,9 @@ class Inboxes:
     def __init__(self, session: Session, person_ids: Collection[str]) -> None:
         self._session = session
         self._open = set(person_ids) - set(list_erased(session, person_ids))
-        self._languages = store.languages_of(session, self._open)
+        of_persons = one_of(session, Preference.person_id, self._open)
+        chosen = session.execute(select(Preference.person_id, Preference.language).where(of_persons))
+        self._languages = {row.person_id: row.language for row in chosen}
         self._notices: list[dict[str, Any]] = []
         self._parameters: list[dict[str, Any]] = []
         self._deliveries: list[dict[str, Any]] = []

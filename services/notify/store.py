@@ -1,6 +1,6 @@
-"""Every query on notices, deliveries and preferences."""
+"""Every query on single notices, deliveries and preferences."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from services.notify.models import Delivery, Mute, Notice, NoticeParameter, Preference
 from services.notify.rules import DEFAULT_LANGUAGE, INBOX
 from shared.db.locks import locked
-from shared.db.sets import one_of
 from shared.errors import NOT_FOUND
 
 SENDABLE = ("waiting", "sending")
@@ -28,13 +27,6 @@ def open_preference(session: Session, person_id: str) -> Preference:
 def find_preference(session: Session, person_id: str) -> Preference | None:
     """Return what a person prefers."""
     return session.get(Preference, person_id)
-
-
-def languages_of(session: Session, person_ids: Collection[str]) -> dict[str, str]:
-    """Return the languages of those persons who have one."""
-    of_persons = one_of(session, Preference.person_id, person_ids)
-    rows = session.execute(select(Preference.person_id, Preference.language).where(of_persons))
-    return {row.person_id: row.language for row in rows}
 
 
 def replace_mutes(session: Session, person_id: str, mutes: set[tuple[str, str]]) -> None:
