@@ -124,9 +124,13 @@ class _Keeper:
             if self._ending.is_set():
                 return None
             arguments = [*self._command.program, *self._command.arguments, "--pulse", str(writing)]
-            self._child = subprocess.Popen(  # noqa: S603 - this program's own command
-                arguments, env=dict(self._environment), pass_fds=(writing,), start_new_session=True
-            )
+            try:
+                self._child = subprocess.Popen(  # noqa: S603 - this program's own command
+                    arguments, env=dict(self._environment), pass_fds=(writing,), start_new_session=True
+                )
+            except OSError as error:
+                log.exception("not started", command=self._command.name, reason=str(error))
+                return None
             return self._child
 
     def _beats_until_end(self, reading: int) -> bool:

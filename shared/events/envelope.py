@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Annotated, Any, ClassVar, Self
 
@@ -11,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 DISTRICT = "110108"
 SCHEMA_ROOT = "https://cheqi.cn/schemas"
 TYPE_ROOT = "cn.cheqi"
+TYPE_WORDS = 5
+"""The words of a type that names its publisher."""
 Word = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,400}\z")]
 """What a consumer keeps a row under: ASCII that can be seen, as every id of ours is; a store need not take more."""
 Place = Annotated[int, Field(ge=0, lt=2**63)]
@@ -88,9 +91,21 @@ class Envelope(BaseModel):
         """The name of the service that published the event."""
         return self.source.removeprefix("/")
 
+    @property
+    def type_publisher(self) -> str:
+        """The only service that may publish events of this type; empty where any may, or the type is none of ours."""
+        return publisher_of(self.type)
+
     def document(self) -> str:
         """The stored bytes, as text: what the seal is taken over."""
         return self.model_dump_json(exclude_none=True)
+
+
+@lru_cache(maxsize=1024)
+def publisher_of(type_name: str) -> str:
+    """Return the publisher that a type names, as `cn.cheqi.rewards.points-held.v1` does; empty where it names none."""
+    words = type_name.split(".")
+    return words[2] if type_name.startswith(f"{TYPE_ROOT}.") and len(words) == TYPE_WORDS else ""
 
 
 def document_of(event: Event, *, id: str, source: str, time: datetime, **attributes: str | None) -> str:

@@ -69,6 +69,8 @@ def read(source: str, document: str) -> Arrival | Unreadable:
         return _unreadable(document, "not an event")
     if envelope.publisher != source:
         return _unreadable(document, "foreign source")
+    if envelope.type_publisher not in ("", source):
+        return _unreadable(document, "foreign type")
     return _numbered(document, envelope)
 
 

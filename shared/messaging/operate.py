@@ -50,12 +50,13 @@ class Operator:
     def discard(self, event_id: str) -> None:
         """Step over a parked event, tell so in the service's log, and apply what waited behind it.
 
-        Raises UnknownParkedEventError.
+        Raises UnknownParkedEventError, also where another operator was faster.
         """
         row = self._get(event_id)
         with transaction(self._store, self._service.name, self._keys, of_system(self._clock.now())) as session:
             _step_over(session, row)
-            parking.unpark(session, row.source, event_id)
+            if not parking.unpark(session, row.source, event_id):
+                parking.get_parked(session, event_id)
             told = {"event_id": event_id, "publisher": row.source, "parked_subject": row.subject, "reason": row.reason}
             emit(session, ParkedEventDiscardedV1(subdistrict=DISTRICT, **told))
             behind = [one.document for one in parking.list_waiting(session, row.source, [row.subject])]

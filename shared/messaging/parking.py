@@ -78,9 +78,10 @@ def park_unreadable(session: Session, source: str, one: Unreadable, now: datetim
     _park(session, row, Verdict(one.reason), now)
 
 
-def unpark(session: Session, source: str, event_id: str) -> None:
-    """Forget a parked event."""
-    session.execute(delete(parked).where(parked.c.source == source, parked.c.id == event_id))
+def unpark(session: Session, source: str, event_id: str) -> bool:
+    """Forget a parked event; tell whether it was still there."""
+    gone = delete(parked).where(parked.c.source == source, parked.c.id == event_id)
+    return session.connection().execute(gone).rowcount > 0
 
 
 def get_parked(session: Session, event_id: str) -> Row[Any]:

@@ -54,9 +54,11 @@ class RelayLoop:
         self._bus.close()
 
     def _report(self, error: Exception, failures: int) -> None:
-        kind = kind_of(error)
+        """Compare the log with the bus again before anything is relayed: the store may have been put back meanwhile."""
+        self._checked, kind = False, kind_of(error)
         if kind is not Failure.TRANSIENT:
-            self._tell(f"{NOT_RELAYED}: {error}")
+            ours = isinstance(error, SQLAlchemyError)
+            self._tell(f"{NOT_RELAYED}: {f'{type(error).__name__} at {place_of(error)}' if ours else error}")
         log.warning("relay step failed", error=type(error).__name__, place=place_of(error), failures=failures)
 
     def _tell(self, trouble: str) -> None:

@@ -72,6 +72,24 @@ def test_a_child_that_ends_or_freezes_is_started_again(tmp_path: Path, stroke: s
         assert not is_alive(first)
 
 
+def test_a_child_that_cannot_be_started_is_tried_again(tmp_path: Path) -> None:
+    program, folder = tmp_path / "program", tmp_path / "started"
+    folder.mkdir()
+    supervisor = Supervisor([Command("child", (str(folder),), program=(str(program),))], dict(os.environ), Patience())
+    thread = threading.Thread(target=supervisor.run)
+    thread.start()
+
+    new = tmp_path / "new"
+    new.write_text(f"#!{sys.executable}\n{CHILD}")
+    new.chmod(0o700)
+    new.rename(program)
+    try:
+        until(lambda: len(started(folder)) == 1)
+    finally:
+        supervisor.end()
+        thread.join(WITHIN_S)
+
+
 def test_no_child_is_left_when_the_supervisor_ends(tmp_path: Path) -> None:
     with kept(tmp_path, Patience()):
         until(lambda: len(started(tmp_path)) == 1)

@@ -69,6 +69,24 @@ def test_discarding_steps_over_the_event_and_is_logged(kit: Kit) -> None:
         assert session.execute(event_log.select()).one().type == ParkedEventDiscardedV1.type_name()
 
 
+def test_discarding_what_another_operator_has_just_redriven_is_refused_and_not_told(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kit.service.broken = failing_at("high")
+    kit.apply(kit.verified("h1", "high"))
+    row = the_parked(kit)
+    kit.service.broken = lambda _event: None
+    assert kit.operator.redrive(row.id)
+    monkeypatch.setattr(kit.operator, "_get", lambda _id: row)
+
+    with pytest.raises(UnknownParkedEventError):
+        kit.operator.discard(row.id)
+
+    assert kit.effects() == [("h1", "high")]
+    with kit.store.read() as session:
+        assert session.execute(event_log.select()).all() == []
+
+
 def test_a_parked_event_that_comes_again_is_not_tried_by_itself(kit: Kit) -> None:
     kit.service.broken = failing_at("high")
     event = kit.verified("h1", "high")
@@ -111,6 +129,13 @@ def test_an_event_that_names_another_publisher_is_parked(kit: Kit) -> None:
     kit.apply(kit.verified("h1").replace('"source":"/governance"', '"source":"/rewards"'))
 
     assert the_parked(kit).reason == "foreign source"
+    assert kit.effects() == []
+
+
+def test_an_event_that_only_another_publisher_may_tell_is_parked(kit: Kit) -> None:
+    kit.apply(kit.verified("h1").replace("cn.cheqi.governance.", "cn.cheqi.registration."))
+
+    assert the_parked(kit).reason == "foreign type"
     assert kit.effects() == []
 
 

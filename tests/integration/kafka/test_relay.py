@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import delete, update
+from sqlalchemy.exc import OperationalError
 
 from shared.messaging.bus import Record
 from shared.messaging.kafka.beside import RelayLoop
@@ -75,9 +76,7 @@ def test_a_relay_whose_log_holds_the_ends_of_the_bus_starts(stage: Stage) -> Non
 
 def test_a_relay_stops_and_says_so_when_its_store_is_an_older_copy(stage: Stage) -> None:
     stage.tell("h1", "h2", "h3")
-    with stage.pair.publisher.store.write() as session:
-        session.execute(delete(event_log).where(event_log.c.subject == "h3"))
-        session.execute(delete(head).where(head.c.subject == "h3"))
+    put_back(stage)
     stage.tell_only("h4")
     node = stage.pair.publisher.node
 
@@ -93,11 +92,38 @@ def test_a_relay_stops_and_says_so_when_its_store_is_an_older_copy(stage: Stage)
     assert node.gauges()["unsent_events"] == 1
 
 
+def test_a_store_that_is_put_back_while_its_relay_works_stops_it(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.tell("h1", "h2", "h3")
+    node, failures = stage.pair.publisher.node, [OperationalError("SELECT 1", {"name": "h3"}, Exception("closed"))]
+    loop = RelayLoop(node, stage.broker.access, "stage")
+    step = loop._relay.step
+
+    def step_but_once() -> bool:
+        if failures:
+            put_back(stage)
+            raise failures.pop()
+        return step()
+
+    monkeypatch.setattr(loop._relay, "step", step_but_once)
+    loop.start()
+    until(lambda: any("older copy" in trouble for trouble in node.troubles))
+    loop.stop()
+
+    assert not any("h3" in trouble and "SELECT" in trouble for trouble in node.troubles)
+
+
 def test_last_records_that_are_cut_off_are_no_reason_to_stop(stage: Stage) -> None:
     stage.tell("h1", "h2", "h3")
     stage.make_anew()
 
     stage.relay.check(stage.bus.tail("governance"))
+
+
+def put_back(stage: Stage) -> None:
+    """Let the log be the older one that had not heard of the third report."""
+    with stage.pair.publisher.store.write() as session:
+        session.execute(delete(event_log).where(event_log.c.subject == "h3"))
+        session.execute(delete(head).where(head.c.subject == "h3"))
 
 
 def settle(stage: Stage) -> None:
