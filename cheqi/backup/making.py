@@ -51,11 +51,12 @@ def back_up_stores(stores: Stores, target: Path, services: Sequence[str], now: d
 def back_up_keys(stores: Stores, target: Path, services: Iterable[str], now: datetime, note: Note) -> Path:
     """Write a backup of rider keys and secrets, and remove those that are older than 30 days; return its folder."""
     with drafted(target, KEYS, now) as (draft, made):
-        # Before anything is written: a disk that is full must not keep them longer.
+        boxes = {name: _keys_of(stores, name) for name in services}
+        # After all is read, since a server that is away must cost no backup; before anything is written, since a disk
+        # that is full must not keep them longer.
         remove_old(target, KEYS, KEYS_KEPT, now)
-        for name in services:
-            with closing(stores.key_box(name)) as box:
-                _write_box(box.list_all(), draft.place("boxes") / f"{name}{BOX_SUFFIX}")
+        for name, keys in boxes.items():
+            _write_box(keys, draft.place("boxes") / f"{name}{BOX_SUFFIX}")
             secrets = stores.folder(name).secrets.path
             for path in secret_files(secrets):
                 kept = draft.place("secrets", name) / path.relative_to(secrets)
@@ -120,6 +121,11 @@ def _copy_tree(source: Path, place: Path) -> None:
             shutil.copyfile(path, kept)
         except FileNotFoundError:
             kept.unlink(missing_ok=True)
+
+
+def _keys_of(stores: Stores, service: str) -> dict[str, bytes | None]:
+    with closing(stores.key_box(service)) as box:
+        return box.list_all()
 
 
 def _write_box(keys: dict[str, bytes | None], path: Path) -> None:

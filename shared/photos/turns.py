@@ -1,4 +1,4 @@
-"""Turns at decoding: few photos are decoded at once, few more wait, and nobody has two in hand."""
+"""Turns at decoding: one photo is decoded at a time, few more wait, and nobody has two in hand."""
 
 import threading
 from collections.abc import Iterator
@@ -6,7 +6,9 @@ from contextlib import contextmanager
 
 from shared.photos.picture import DecoderBusyError, PhotoInHandError
 
-AT_ONCE_MAX = 2
+AT_ONCE_MAX = 1
+"""The largest photo takes 235 MiB while it is decoded: a small machine has no room for two of them."""
+
 IN_HAND_MAX = 8
 """Whoever waits keeps one of the 40 threads in which all services of a process answer: four of five stay free."""
 
@@ -14,7 +16,7 @@ WAIT_MAX_S = 20
 
 
 class Turns:
-    """The turns of one process: two photos are decoded at once, and six more wait, each of another person."""
+    """The turns of one process: one photo is decoded at a time, and seven more wait, each of another person."""
 
     def __init__(
         self, at_once_max: int = AT_ONCE_MAX, in_hand_max: int = IN_HAND_MAX, wait_max_s: float = WAIT_MAX_S

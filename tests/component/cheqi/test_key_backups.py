@@ -138,6 +138,17 @@ def test_a_key_backup_that_was_removed_in_part_or_is_damaged_does_not_stay(home:
     assert [path.name for path in home.target.iterdir()] == [newest.name]
 
 
+def test_a_backup_of_keys_that_fails_to_read_them_removes_no_older_one(home: Home) -> None:
+    old = aged(home.back_up("--keys"), "31")
+    box = home.data / "keys" / "governance.db"
+    box.write_bytes(b"no database any more")
+
+    failed = home.run("backup", home.target, "--keys")
+
+    assert failed.exit_code != 0
+    assert old.exists()
+
+
 def aged(backup: Path, days: str) -> Path:
     """Let a backup have been taken so many days ago."""
     said = json.loads((backup / "manifest.json").read_text())

@@ -75,7 +75,8 @@ def test_the_operators_page_names_the_limits_of_memory_as_they_are(plan: Stack) 
     limits = {
         name: int(one["mem_limit"]) // MIB for name, one in services.items() if one["restart"] == "unless-stopped"
     }
-    assert told["five APIs, each"] == limits["rewards"]
+    assert told["four APIs, each"] == limits["rewards"]
+    assert told["governance's API, which decodes photos"] == limits["governance"]
     assert told["five workers, each"] == limits["rewards-worker"]
     assert (told["PostgreSQL"], told["Kafka"]) == (limits["postgres"], limits["kafka"])
     assert told["the gateway"] == limits["gateway"]

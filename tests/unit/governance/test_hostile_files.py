@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -21,6 +23,7 @@ from shared.photos.picture import (
     PhotoTooSmallError,
     TooManyPixelsError,
 )
+from tests.architecture.tree import ROOT
 from tests.component.governance.pictures import decoded, encoded, jpeg, picture
 
 
@@ -144,6 +147,14 @@ def test_huge_and_broken_exif_neither_stops_a_photo_nor_survives() -> None:
         assert b"secret" not in kept.jpeg
         assert b"Exif" not in kept.jpeg
         assert decoded(kept.jpeg).size == (800, 600)
+
+
+def test_where_memory_ends_the_decoder_is_the_first_to_go() -> None:
+    program = "from shared.photos.decode import _limit; _limit(); print(open('/proc/self/oom_score_adj').read())"
+
+    said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - the line above
+
+    assert int(said.stdout) == 1000
 
 
 def test_what_the_decoder_keeps_is_the_same_in_a_process_of_its_own() -> None:
