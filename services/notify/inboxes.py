@@ -25,6 +25,7 @@ class Inboxes:
         of_persons = one_of(session, Preference.person_id, self._open)
         chosen = session.execute(select(Preference.person_id, Preference.language).where(of_persons))
         self._languages = {row.person_id: row.language for row in chosen}
+        self._taken = set[str]()
         self._notices: list[dict[str, Any]] = []
         self._parameters: list[dict[str, Any]] = []
         self._deliveries: list[dict[str, Any]] = []
@@ -46,6 +47,9 @@ class Inboxes:
     def _put(self, draft: Draft, subdistrict: str) -> None:
         template, moment = wording.latest(draft.template), now(self._session)
         notice_id = new_id(self._session, f"notice/{draft.template}/{draft.person_id}")
+        if notice_id in self._taken:
+            return
+        self._taken.add(notice_id)
         self._notices.append(
             {
                 "id": notice_id,

@@ -56,7 +56,7 @@ class Operator:
         with transaction(self._store, self._service.name, self._keys, of_system(self._clock.now())) as session:
             _step_over(session, row)
             if not parking.unpark(session, row.source, event_id):
-                parking.get_parked(session, event_id)
+                raise parking.UnknownParkedEventError(event_id)
             told = {"event_id": event_id, "publisher": row.source, "parked_subject": row.subject, "reason": row.reason}
             emit(session, ParkedEventDiscardedV1(subdistrict=DISTRICT, **told))
             behind = [one.document for one in parking.list_waiting(session, row.source, [row.subject])]

@@ -41,6 +41,9 @@ class Verdict:
 class UnknownParkedEventError(LookupError):
     """No parked event has that id."""
 
+    def __init__(self, event_id: str) -> None:
+        super().__init__(f"no parked event has the id {event_id}; list them with `cheqi parked list`")
+
 
 def hold(session: Session, source: str, arrivals: Iterable[Arrival], now: datetime) -> None:
     """Let events above a hole wait until it is filled."""
@@ -88,8 +91,7 @@ def get_parked(session: Session, event_id: str) -> Row[Any]:
     """Return a parked event by its id; raises UnknownParkedEventError."""
     row = session.execute(select(parked).where(parked.c.id == event_id)).first()
     if row is None:
-        message = f"no parked event has the id {event_id}; list them with `cheqi parked list`"
-        raise UnknownParkedEventError(message)
+        raise UnknownParkedEventError(event_id)
     return row
 
 

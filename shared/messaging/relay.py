@@ -205,7 +205,7 @@ class Relay:
             lease = session.execute(LEASE).one()
         if lease.holder != self._holder and _is_running(lease.expires_at, now):
             return None
-        if lease.holder != self._holder or now >= self._renew_at:
+        if lease.holder != self._holder or now >= self._renew_at or not _is_running(lease.expires_at, now):
             session.execute(RENEW, {"new_holder": self._holder, "until": now + timedelta(seconds=LEASE_S)})
             self._renew_at = now + timedelta(seconds=LEASE_S / 2)
         return lease

@@ -126,6 +126,24 @@ def test_a_lease_that_a_clock_wrote_which_ran_ahead_is_taken_over_once_it_is_set
         assert is_relaying(session, right)
 
 
+def test_a_holder_whose_clock_ran_ahead_renews_its_lease_once_it_is_set_right(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = kit.clock.now()
+    kit.clock = SettableClock(right + timedelta(days=365))
+    tell(kit, verified("h1"))
+    relay = relay_of(kit, ListBus(), "one")
+    relay.number()
+
+    kit.clock = SettableClock(right)
+    monkeypatch.setattr(relay, "_clock", kit.clock)
+    tell(kit, verified("h2"))
+    relay.number()
+
+    with kit.store.read() as session:
+        assert is_relaying(session, right)
+
+
 def test_a_stale_relay_that_sends_late_does_no_harm(kit: Kit) -> None:
     bus = ListBus()
     tell(kit, verified("h1"), verified("h1"))

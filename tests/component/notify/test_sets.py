@@ -10,9 +10,11 @@ from sqlalchemy import select
 from services.notify.models import METADATA
 from services.notify.service import build
 from shared.events.envelope import Event
+from shared.events.notify import NoticeDeliveredV1
 from shared.events.registration import ConsentChangedV1, PreferencesChangedV1, RiderErasedV1, RiderRegisteredV1
+from shared.events.training import ClassOpenedV1
 from shared.messaging.tables import event_log, parked, timer, waiting
-from tests.component.notify.samples import HERE, OTHER, RIDER, SAMPLES
+from tests.component.notify.samples import CLASS, HERE, OTHER, RIDER, SAMPLES
 from tests.harness import Bench
 from tests.moments import NOON
 
@@ -52,3 +54,11 @@ def _end(events: list[Event], cut: int) -> dict[str, list[str]]:
         found = {table.name: sorted(map(str, session.execute(select(table)))) for table in TABLES}
         assert not found["parked"]
         return found | {"log": list(map(str, session.execute(select(event_log).order_by(event_log.c.ordinal))))}
+
+
+def test_a_person_whom_an_event_names_twice_is_told_once() -> None:
+    bench = Bench(build())
+
+    bench.apply(ClassOpenedV1(**CLASS, rider_ids=(RIDER, RIDER)))
+
+    assert [told.person_id for told in bench.told(NoticeDeliveredV1)] == [RIDER]
