@@ -26,7 +26,8 @@ from shared.settings import Settings
 AT_ONCE = 8
 SETTLED_WITHIN_S = 600.0
 LOOK_EVERY_S = 0.5
-FIRST_PHONE = 19900000000
+FIRST_PHONE = 19100000000
+"""Numbers of nobody in the demonstration, so that both may be played on one setup."""
 T = TypeVar("T")
 
 
