@@ -17,7 +17,7 @@ from shared.events.envelope import Event
 from shared.keys.box import MemoryKeyBox
 from shared.keys.ring import KeyRing
 from shared.messaging.cause import of_command
-from shared.messaging.tables import KIT, event_log
+from shared.messaging.tables import KIT, event_log, parked, timer, waiting
 from shared.node import Node
 from shared.random import SeededRandom
 from shared.service import Service
@@ -88,6 +88,13 @@ class Bench:
         """Open a snapshot."""
         with self.node.snapshot() as session:
             yield session
+
+    def rows(self) -> dict[str, list[str]]:
+        """Return every row of the service and of what it holds up, as text, and the log in its order."""
+        with self.read() as session:
+            tables = (*self.service.metadata.sorted_tables, timer, parked, waiting)
+            found = {table.name: sorted(map(str, session.execute(select(table)))) for table in tables}
+            return found | {"log": list(map(str, session.execute(select(event_log).order_by(event_log.c.ordinal))))}
 
     def told(self, event_class: type[E]) -> list[E]:
         """Return the events of a class that the service has told, in order."""

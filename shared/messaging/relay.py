@@ -144,8 +144,10 @@ class Relay:
     def _number_next(self) -> list[Numbered]:
         with self._store.write() as session:
             lease = self._hold(session)
-            rows = [] if lease is None else session.execute(NEW, {"most": BATCH_MAX}).all()
-            return [] if lease is None or not rows else _number(session, lease, rows)
+            if lease is None:
+                return []
+            rows = session.execute(NEW, {"most": BATCH_MAX}).all()
+            return _number(session, lease, rows) if rows else []
 
     def _follows(self, rows: Sequence[Numbered]) -> bool:
         """Tell whether rows begin where what was handed to the bus ends, so that they need not be read again."""

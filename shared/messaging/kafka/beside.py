@@ -57,8 +57,10 @@ class RelayLoop:
         """Compare the log with the bus again before anything is relayed: the store may have been put back meanwhile."""
         self._checked, kind = False, kind_of(error)
         if kind is not Failure.TRANSIENT:
-            ours = isinstance(error, SQLAlchemyError)
-            self._tell(f"{NOT_RELAYED}: {f'{type(error).__name__} at {place_of(error)}' if ours else error}")
+            # The words of a database's error hold a statement and its values.
+            hidden = isinstance(error, SQLAlchemyError)
+            why = f"{type(error).__name__} at {place_of(error)}" if hidden else str(error)
+            self._tell(f"{NOT_RELAYED}: {why}")
         log.warning("relay step failed", error=type(error).__name__, place=place_of(error), failures=failures)
 
     def _tell(self, trouble: str) -> None:

@@ -36,9 +36,11 @@ WITHIN_S = 30.0
 
 
 @contextmanager
-def kept(folder: Path, patience: Patience, *how: str) -> Iterator[Supervisor]:
+def kept(
+    folder: Path, patience: Patience, *how: str, program: tuple[str, ...] = (sys.executable, "-c", CHILD)
+) -> Iterator[Supervisor]:
     """Keep one child running that leaves a file named like its process in the folder."""
-    command = Command("child", (str(folder), *how), program=(sys.executable, "-c", CHILD))
+    command = Command("child", (str(folder), *how), program=program)
     supervisor = Supervisor([command], dict(os.environ), patience)
     thread = threading.Thread(target=supervisor.run)
     thread.start()
@@ -75,19 +77,13 @@ def test_a_child_that_ends_or_freezes_is_started_again(tmp_path: Path, stroke: s
 def test_a_child_that_cannot_be_started_is_tried_again(tmp_path: Path) -> None:
     program, folder = tmp_path / "program", tmp_path / "started"
     folder.mkdir()
-    supervisor = Supervisor([Command("child", (str(folder),), program=(str(program),))], dict(os.environ), Patience())
-    thread = threading.Thread(target=supervisor.run)
-    thread.start()
-
     new = tmp_path / "new"
     new.write_text(f"#!{sys.executable}\n{CHILD}")
     new.chmod(0o700)
-    new.rename(program)
-    try:
+
+    with kept(folder, Patience(), program=(str(program),)):
+        new.rename(program)
         until(lambda: len(started(folder)) == 1)
-    finally:
-        supervisor.end()
-        thread.join(WITHIN_S)
 
 
 def test_no_child_is_left_when_the_supervisor_ends(tmp_path: Path) -> None:

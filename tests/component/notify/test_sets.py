@@ -5,20 +5,16 @@ from itertools import groupby
 
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
 
-from services.notify.models import METADATA
 from services.notify.service import build
 from shared.events.envelope import Event
 from shared.events.notify import NoticeDeliveredV1
 from shared.events.registration import ConsentChangedV1, PreferencesChangedV1, RiderErasedV1, RiderRegisteredV1
 from shared.events.training import ClassOpenedV1
-from shared.messaging.tables import event_log, parked, timer, waiting
 from tests.component.notify.samples import CLASS, HERE, OTHER, RIDER, SAMPLES
 from tests.harness import Bench
 from tests.moments import NOON
 
-TABLES = (*METADATA.sorted_tables, timer, parked, waiting)
 CHOICES: tuple[Event, ...] = (
     RiderRegisteredV1(**HERE, rider_id=OTHER, platform="meituan", language="zh-CN"),
     PreferencesChangedV1(**HERE, rider_id=RIDER, language="zh-CN", muted=("points:sms",)),
@@ -50,10 +46,9 @@ def _end(events: list[Event], cut: int) -> dict[str, list[str]]:
         run = [publisher.document(event, NOON + timedelta(minutes=place)) for place, event in enumerate(told)]
         for start in range(0, len(run), cut):
             bench.consumer.apply(publisher.run(*run[start : start + cut]))
-    with bench.read() as session:
-        found = {table.name: sorted(map(str, session.execute(select(table)))) for table in TABLES}
-        assert not found["parked"]
-        return found | {"log": list(map(str, session.execute(select(event_log).order_by(event_log.c.ordinal))))}
+    found = bench.rows()
+    assert not found["parked"]
+    return found
 
 
 def test_a_person_whom_an_event_names_twice_is_told_once() -> None:

@@ -6,20 +6,15 @@ from itertools import groupby
 
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
 
-from services.rewards.models import METADATA
 from services.rewards.service import build
 from shared.events.envelope import Event
 from shared.events.governance import HazardMergedV1, HazardRejectedV1, HazardReportedV1, HazardVerifiedV1
 from shared.events.registration import RiderErasedV1, RiderMovedV1, RiderRegisteredV1
 from shared.events.training import AttendanceConfirmedV1
-from shared.messaging.tables import event_log, parked, timer, waiting
 from tests.component.rewards.stage import CODE_KEY, ELSEWHERE, HERE
 from tests.harness import Bench
 from tests.moments import NOON
-
-TABLES = (*METADATA.sorted_tables, timer, parked, waiting)
 
 
 @dataclass(frozen=True)
@@ -126,5 +121,4 @@ def _end(steps: list[Step], cut: int) -> dict[str, list[str]]:
     bench.fire_timers()
     with bench.read() as session:
         assert list(bench.service.audit.check(session)) == []
-        found = {table.name: sorted(map(str, session.execute(select(table)))) for table in TABLES}
-        return found | {"log": list(map(str, session.execute(select(event_log).order_by(event_log.c.ordinal))))}
+    return bench.rows()
