@@ -44,7 +44,7 @@ class Servers:
 @contextmanager
 def servers() -> Iterator[Servers]:
     """Run both while the block runs."""
-    broker, database = Broker(), Server(DURABLE)
+    broker, database = Broker(java=""), Server(DURABLE)
     try:
         broker.start()
         yield Servers(broker, database)
