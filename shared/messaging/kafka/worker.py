@@ -27,6 +27,10 @@ PULSE_S = 1.0
 LOOK_EVERY_S = 10.0
 STOP_S = 20.0
 METADATA_AGE_S = 5
+FETCH_MAX_BYTES = 128 * 1024
+"""Of each partition; a megabyte of each, and what it unpacks to, was a third of the memory of who catches up."""
+RUNS_AHEAD = 2
+"""Fetched while another is applied; each is a thousand events of a topic."""
 POLL_INTERVAL_MAX_S = 24 * 60 * 60
 """A store that is away may hold up the reading for hours; the watchdog, not the broker, judges who is stuck."""
 
@@ -157,7 +161,8 @@ class KafkaWorker:
         return app
 
     def _make_run_app(self, folder: str) -> RunApp:
-        app = RunApp(self._group, stream_wait_empty=True, stream_buffer_maxsize=16, **self._faust_settings(folder))
+        settings = self._faust_settings(folder)
+        app = RunApp(self._group, stream_wait_empty=True, stream_buffer_maxsize=RUNS_AHEAD, **settings)
         app.checkpoints = self._checkpoints
         return app
 
@@ -174,6 +179,7 @@ class KafkaWorker:
             "topic_disable_leader": True,
             "consumer_auto_offset_reset": "earliest",
             "consumer_metadata_max_age_ms": METADATA_AGE_S * 1000,
+            "consumer_max_fetch_size": FETCH_MAX_BYTES,
             "broker_max_poll_records": chosen.fetch_max,
             "broker_max_poll_interval": POLL_INTERVAL_MAX_S,
             "broker_session_timeout": chosen.session_s,
