@@ -135,12 +135,12 @@ def remove_old(target: Path, kind: str, older_than: timedelta, now: datetime, sp
             shutil.rmtree(path.rename(target / f".draft-{path.name}"))
 
 
-def copy_files(source: Path, place: Path) -> None:
-    """Copy the files below a folder that are not there or differ, each whole or not at all; others stay."""
+def copy_files(source: Path, place: Path, *, over: bool = True) -> None:
+    """Copy the files below a folder that are not there or, with `over`, differ, each whole or not at all."""
     changed = set[Path]()
     for path in _files(source):
         kept = place / path.relative_to(source)
-        if kept.exists() and filecmp.cmp(path, kept, shallow=False):
+        if kept.exists() and (not over or filecmp.cmp(path, kept, shallow=False)):
             continue
         kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = kept.with_name(f".{kept.name}.copied")

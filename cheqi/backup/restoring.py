@@ -9,15 +9,20 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from cheqi.assembly import CODE_KEY
 from cheqi.backup.folder import KEYS, STORES, BackupError, Manifest, copy_files, verify
 from cheqi.backup.making import BOX_SUFFIX, WITH_PHOTOS, Note, fingerprint
 from cheqi.folder import MASTER_KEY, DataFolder
 from cheqi.stores import Stores
+from services.registration.secrets import FILE_NAME as PEPPER
 from shared.db.migrate import refuse_newer
 from shared.db.store import open_store
 from shared.db.targets import Copy
 from shared.messaging.log import every_erased
 from shared.messaging.read_back import mark_restored
+
+LASTING = (MASTER_KEY, PEPPER, CODE_KEY)
+"""What was sealed, found or made with one of these cannot be with another; every other secret may be replaced."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ def put_back_keys(stores: Stores, source: Path, services: Sequence[str], note: N
     """Add the secrets and rider keys that are missing here; return how many keys of each service came.
 
     What was destroyed here stays destroyed, and so do the keys of riders whom a store that stands here knows as erased.
-    Raises BackupError where another secret stands under a name.
+    Raises BackupError where another key stands here under a name that lasts, and where a file cannot be written.
     """
     put_back_secrets(source, {name: stores.folder(name).secrets.path for name in services})
     rows: list[dict[str, object]] = []
@@ -101,12 +106,23 @@ def _buried(stores: Stores, service: str) -> set[str]:
 
 
 def put_back_secrets(source: Path, folders: Mapping[str, Path]) -> None:
-    """Add the secrets that are missing in services' folders; raises BackupError where another stands under a name."""
+    """Add the secrets that are missing in services' folders, where one that was replaced since is the one that counts.
+
+    Raises BackupError where another key stands under a name that lasts, and where a folder cannot be written.
+    """
     verify(source, KEYS)
     for name, folder in folders.items():
-        _refuse_other_secrets(source / "secrets" / name, folder)
+        _refuse_other_lasting(source / "secrets" / name, folder)
     for name, folder in folders.items():
-        copy_files(source / "secrets" / name, folder)
+        try:
+            copy_files(source / "secrets" / name, folder, over=False)
+        except OSError as error:
+            message = (
+                f"{folder} cannot take the secrets that it lacks: {error.strerror}. Put them back where it may be "
+                "written, with `cheqi secrets --from` and the same backup (in containers, in the one of the job "
+                "`secrets`), then run this command again"
+            )
+            raise BackupError(message) from error
 
 
 def _read_box(path: Path) -> dict[str, bytes | None]:
@@ -118,10 +134,9 @@ def _read_box(path: Path) -> dict[str, bytes | None]:
     return keys
 
 
-def _refuse_other_secrets(source: Path, here: Path) -> None:
-    for path in sorted(one for one in source.rglob("*") if one.is_file()):
-        kept = here / path.relative_to(source)
-        if kept.exists() and kept.read_bytes() != path.read_bytes():
+def _refuse_other_lasting(source: Path, here: Path) -> None:
+    for kept, path in ((here / name, source / name) for name in LASTING):
+        if kept.exists() and path.exists() and kept.read_bytes() != path.read_bytes():
             message = (
                 f"{kept} differs from {path}, and what is sealed under one cannot be read with the other: put keys "
                 "back into folders in which nothing was started yet, or move this file away"

@@ -210,6 +210,45 @@ def test_secrets_are_taken_from_a_backup_where_they_are_missing(tmp_path: Path) 
     assert "put keys back into folders in which nothing was started yet" in refused
 
 
+def test_secrets_that_were_replaced_since_stand_when_older_keys_are_put_back(tmp_path: Path) -> None:
+    home = Home(tmp_path, apart=True)
+    home.done("secrets")
+    keys, secrets = home.back_up("--keys"), tmp_path / "secrets"
+    (secrets / "rewards" / "clients" / "rewards.secret").unlink()
+    (secrets / "registration" / "registration.json").unlink()
+    home.done("secrets")
+    before = contents_of(secrets)
+    (secrets / "rewards" / "voucher-codes.key").unlink()
+
+    home.done("restore", keys)
+
+    assert contents_of(secrets) == before
+
+
+@pytest.mark.parametrize("name", ["governance/master.key", "registration/registration.pepper"])
+def test_a_key_that_lasts_is_never_left_beside_another_backup(tmp_path: Path, name: str) -> None:
+    home = Home(tmp_path, apart=True)
+    home.done("secrets")
+    keys = home.back_up("--keys")
+    (tmp_path / "secrets" / name).write_text("another")
+
+    refused = home.refused("restore", keys)
+
+    assert f"{tmp_path / 'secrets' / name} differs from {keys / 'secrets' / name}" in refused
+
+
+def test_secrets_that_cannot_be_written_are_told_with_what_to_do(tmp_path: Path) -> None:
+    home = Home(tmp_path, apart=True)
+    home.done("secrets")
+    keys = home.back_up("--keys")
+    home.variables["CHEQI_SECRETS"] = "/sys/{service}"  # Nobody may write there, not even root.
+
+    refused = home.refused("restore", keys)
+
+    assert "/sys/registration cannot take the secrets that it lacks" in refused
+    assert "cheqi secrets --from" in refused
+
+
 def contents_of(folder: Path) -> dict[Path, str]:
     """Return what each file below a folder says."""
     return {path: path.read_text() for path in folder.rglob("*") if path.is_file()}
