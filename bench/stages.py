@@ -62,7 +62,7 @@ class Stage:
         self.environment = servers.environment(folder, NOBODY)
         self._group = ""
         names = (DATABASE, f"{DATABASE}_keys")
-        provision(self._server.admin, [Tenant(ROLE, PASSWORD, names)])
+        provision(self._server.admin, [Tenant(ROLE, PASSWORD, names, connections=100)])
         make_key_table(self.url(names[1]))
 
     def url(self, database: str = DATABASE) -> URL:

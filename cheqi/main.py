@@ -82,7 +82,7 @@ def secrets(
 
 @app.command()
 def databases(as_json: AsJSON = False) -> None:
-    """Make each service's role and databases on the server of CHEQI_DATABASE_ADMIN_URL; again, set the passwords."""
+    """Make each service's role and databases on the server of CHEQI_DATABASE_ADMIN_URL; set passwords and limits."""
     with explained():
         made = make_databases(read_settings())
     show_rows("made on the server", made, as_json=as_json)

@@ -126,7 +126,8 @@ class ServerStores:
         if not url.password:
             message = "set CHEQI_DATABASE_PASSWORD_FILE: every role gets the password that its file holds"
             raise ConfigurationError(message)
-        return Tenant(str(url.username), url.password, (str(url.database), str(keys.database)))
+        databases = (str(url.database), str(keys.database))
+        return Tenant(str(url.username), url.password, databases, self._settings.database_connections)
 
     def migrate(self, service: str) -> list[str]:
         """Bring the service's store up to date; return the steps that were taken."""

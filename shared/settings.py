@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     database_password_file: str | None = Field(
         None, description="the file that holds a database's password, such as /run/secrets/cheqi_{service}"
     )
+    database_connections: int = Field(
+        80,
+        ge=20,
+        description="how many connections a service's role may have on the server at once: 40 for an API, which has "
+        "four pools of ten, and 10 for each other process, of which four are thought of",
+    )
     database_admin_url: str | None = Field(
         None,
         description="the address of an administrator of the server, such as postgresql+psycopg://admin@db/postgres",

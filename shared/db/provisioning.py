@@ -16,17 +16,18 @@ CODE_POINT_ORDER = "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin B
 
 @dataclass(frozen=True)
 class Tenant:
-    """A role and the databases that it alone may use."""
+    """A role and the databases that it alone may use; how many connections it may have at once to all of them."""
 
     role: str
     password: str = field(repr=False)
     databases: tuple[str, ...]
+    connections: int
 
 
 def provision(admin: URL, tenants: Iterable[Tenant]) -> list[str]:
-    """Make what is missing of roles and databases, and set the passwords; return the names of what was made.
+    """Make what is missing of roles and databases, set passwords and limits; return the names of what was made.
 
-    Done again it changes nothing but passwords. `admin` may create databases and roles; it need not be a superuser.
+    Done again it changes nothing but those. `admin` may create databases and roles; it need not be a superuser.
     Raises ConnectionError where the server is away or does not let it in, or another process is at it for too long.
     """
     made: list[str] = []
@@ -66,7 +67,8 @@ def _make_role(connection: psycopg.Connection, tenant: Tenant) -> list[str]:
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER WITH SET TRUE").format(role))
     # The server's log shows statements: it is told what the password is checked against, not the password.
     verifier = connection.pgconn.encrypt_password(tenant.password.encode(), tenant.role.encode(), b"scram-sha-256")
-    connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(verifier.decode())))
+    changed = sql.SQL("ALTER ROLE {} CONNECTION LIMIT {} PASSWORD {}")
+    connection.execute(changed.format(role, sql.Literal(tenant.connections), sql.Literal(verifier.decode())))
     return [] if known else [tenant.role]
 
 

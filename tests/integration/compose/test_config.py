@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.settings import Settings
 from tests.containers.image import ROOT
 from tests.integration.compose.stack import SERVICES, Stack
 
@@ -15,6 +16,8 @@ CHOICES = [",".join(some) for some in chain.from_iterable(combinations(PROFILES,
 MACHINE_BYTES = 4 * 1024**3
 LEFT_TO_THE_MACHINE = 256 * 1024**2
 MIB = 1024**2
+LEFT_TO_OTHERS = 40
+SERVER_AT_REST, OF_A_CONNECTION = 132 * MIB, 2.5 * MIB
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 LIMITS = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([\d,]+) \|$", re.MULTILINE)
 PROMETHEUS = (ROOT / "deploy" / "observability" / "prometheus.yml").read_text(encoding="utf-8")
@@ -81,6 +84,14 @@ def test_the_operators_page_names_the_limits_of_memory_as_they_are(plan: Stack) 
     assert (told["PostgreSQL"], told["Kafka"]) == (limits["postgres"], limits["kafka"])
     assert told["the gateway"] == limits["gateway"]
     assert told["together"] == sum(limits.values())
+
+
+def test_one_service_leaves_connections_to_the_others_and_the_server_has_memory_for_all_of_them(plan: Stack) -> None:
+    server = plan.config()["services"]["postgres"]
+    most = int(server["command"][-1].removeprefix("max_connections="))
+
+    assert most - Settings.model_fields["database_connections"].default >= LEFT_TO_OTHERS
+    assert SERVER_AT_REST + most * OF_A_CONNECTION <= int(server["mem_limit"])
 
 
 def test_prometheus_meets_the_services_and_the_gateway_in_their_networks(plan: Stack) -> None:

@@ -4,6 +4,8 @@ import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import URL
+
 from shared.db.server import reading_engine, writing_engine
 from shared.db.store import Store
 from shared.node import Node
@@ -11,9 +13,9 @@ from tests.harness import Bench
 
 
 @contextmanager
-def beside(bench: Bench) -> Iterator[Bench]:
-    """Yield the same service again on the same database, with connections of its own."""
-    url = bench.store.engine.url
+def beside(bench: Bench, role: URL | None = None) -> Iterator[Bench]:
+    """Yield the same service again on the same database, with connections of its own, as another role if given."""
+    url = role or bench.store.engine.url
     other = copy.copy(bench)
     other.store = Store(writing_engine(url), reading_engine(url))
     other.node = Node(

@@ -1,6 +1,8 @@
 """Databases and roles: one of each for a service, closed to all others, made as often as one likes."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from uuid import uuid4
 
 import psycopg
@@ -12,6 +14,7 @@ from shared.db.provisioning import Tenant, provision
 from tests.containers.postgresql import Server
 
 NAMES = ("one", "other")
+LIMIT = 3
 
 
 @pytest.fixture
@@ -19,7 +22,8 @@ def tenants(on_server: Server) -> Iterator[dict[str, Tenant]]:
     """Return two services' roles and databases, made by an administrator who is no superuser."""
     mark = uuid4().hex[:8]
     made = {
-        name: Tenant(f"{name}_{mark}", f"secret of {name}", (f"{name}_{mark}", f"{name}_{mark}_keys")) for name in NAMES
+        name: Tenant(f"{name}_{mark}", f"secret of {name}", (f"{name}_{mark}", f"{name}_{mark}_keys"), LIMIT)
+        for name in NAMES
     }
     administrator = on_server.admin.set(username=f"admin_{mark}", password="a")
     on_server.execute(f"CREATE ROLE admin_{mark} LOGIN CREATEDB CREATEROLE PASSWORD 'a'")
@@ -54,13 +58,29 @@ def test_texts_sort_on_the_server_as_they_do_in_python(on_server: Server, tenant
 
 def test_a_new_password_counts_from_the_next_time_on(on_server: Server, tenants: dict[str, Tenant]) -> None:
     one = tenants["one"]
-    changed = Tenant(one.role, "another", one.databases)
+    changed = replace(one, password="another")
 
     provision(on_server.admin, [changed])
 
     _connected(on_server.admin, changed, one.databases[0]).close()
     with pytest.raises(psycopg.OperationalError, match="authentication failed"):
         _connected(on_server.admin, one, one.databases[0])
+
+
+@pytest.mark.parametrize("limit", [LIMIT, LIMIT + 2])
+def test_a_role_has_no_more_connections_than_its_limit_and_another_has_its_own(
+    on_server: Server, tenants: dict[str, Tenant], limit: int
+) -> None:
+    one, other = tenants["one"], tenants["other"]
+    provision(on_server.admin, [replace(one, connections=limit)])
+
+    with ExitStack() as held:
+        for number in range(limit):
+            held.enter_context(_connected(on_server.admin, one, one.databases[number % 2]))
+        with pytest.raises(psycopg.OperationalError, match="too many connections for role"):
+            _connected(on_server.admin, one, one.databases[0])
+
+        _connected(on_server.admin, other, other.databases[0]).close()
 
 
 def _connected(admin: URL, tenant: Tenant, database: str) -> psycopg.Connection:
