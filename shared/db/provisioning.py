@@ -7,6 +7,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
+from shared.errors import ConfigurationError
+
 LOCK = 20260919
 WAIT_MAX = "60s"
 """How long one waits for another who makes databases at the same time."""
@@ -28,14 +30,18 @@ def provision(admin: URL, tenants: Iterable[Tenant]) -> list[str]:
     """Make what is missing of roles and databases, set passwords and limits; return the names of what was made.
 
     Done again it changes nothing but those. `admin` may create databases and roles; it need not be a superuser.
-    Raises ConnectionError where the server is away or does not let it in, or another process is at it for too long.
+    Raises ConnectionError where the server is away or does not let it in, or another process is at it for too long;
+    ConfigurationError where the server does not let it do this.
     """
     made: list[str] = []
     with _connected(admin) as connection:
         _take_turn(connection)
-        for tenant in tenants:
-            made += _make_role(connection, tenant)
-            made += [name for name in tenant.databases if _make_database(connection, name, tenant.role)]
+        try:
+            for tenant in tenants:
+                made += _make_role(connection, tenant)
+                made += [name for name in tenant.databases if _make_database(connection, name, tenant.role)]
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise _not_allowed(admin, error) from error
     return made
 
 
@@ -45,6 +51,16 @@ def _connected(admin: URL) -> psycopg.Connection:
     except psycopg.OperationalError as error:
         message = f"a database server does not let its administrator in: {str(error).strip().splitlines()[0]}"
         raise ConnectionError(message) from error
+
+
+def _not_allowed(admin: URL, error: psycopg.errors.InsufficientPrivilege) -> ConfigurationError:
+    why = " ".join(filter(None, (error.diag.message_primary, error.diag.message_detail)))
+    message = (
+        f"the database server does not let {admin.username} make what services need: {why}. Let a superuser carry out "
+        f"`ALTER ROLE {admin.username} CREATEDB CREATEROLE`, or let CHEQI_DATABASE_ADMIN_URL name who may: for roles "
+        "that stand already, a superuser or who made them. Then run this command again"
+    )
+    return ConfigurationError(message)
 
 
 def _take_turn(connection: psycopg.Connection) -> None:

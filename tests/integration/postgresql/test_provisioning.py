@@ -11,6 +11,7 @@ from sqlalchemy import URL
 
 from shared.db import provisioning
 from shared.db.provisioning import Tenant, provision
+from shared.errors import ConfigurationError
 from tests.containers.postgresql import Server
 
 NAMES = ("one", "other")
@@ -81,6 +82,36 @@ def test_a_role_has_no_more_connections_than_its_limit_and_another_has_its_own(
             _connected(on_server.admin, one, one.databases[0])
 
         _connected(on_server.admin, other, other.databases[0]).close()
+
+
+@pytest.mark.parametrize(
+    ("rights", "why"),
+    [
+        ("NOCREATEDB NOCREATEROLE", "permission denied to create role"),
+        ("NOCREATEDB CREATEROLE", "permission denied to create database"),
+    ],
+)
+def test_an_administrator_who_may_not_do_it_is_told_why_and_what_to_do(
+    on_server: Server, tenants: dict[str, Tenant], rights: str, why: str
+) -> None:
+    mark = uuid4().hex[:8]
+    lesser = on_server.admin.set(username=f"lesser_{mark}", password="a")
+    on_server.execute(f"CREATE ROLE lesser_{mark} LOGIN PASSWORD 'a' {rights}")
+    fresh = replace(tenants["one"], role=f"fresh_{mark}", databases=(f"fresh_{mark}",))
+
+    with pytest.raises(ConfigurationError, match=why) as refused:
+        provision(lesser, [fresh])
+
+    assert f"ALTER ROLE lesser_{mark} CREATEDB CREATEROLE" in str(refused.value)
+
+
+def test_a_role_that_another_administrator_made_is_told_of(on_server: Server, tenants: dict[str, Tenant]) -> None:
+    mark = uuid4().hex[:8]
+    other = on_server.admin.set(username=f"second_{mark}", password="a")
+    on_server.execute(f"CREATE ROLE second_{mark} LOGIN PASSWORD 'a' CREATEDB CREATEROLE")
+
+    with pytest.raises(ConfigurationError, match=r"permission denied to alter role.* or who made them"):
+        provision(other, tenants.values())
 
 
 def _connected(admin: URL, tenant: Tenant, database: str) -> psycopg.Connection:
