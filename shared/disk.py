@@ -1,7 +1,12 @@
-"""What is written being on the disk itself, and not in its cache only."""
+"""What is written being on the disk itself, and not in its cache only; a folder that one process writes into."""
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from shared.errors import ConfigurationError
 
 
 def sync(path: Path) -> None:
@@ -11,3 +16,34 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder, which is made where there is none, while the block runs; the end of the process lets go of it.
+
+    Raises ConfigurationError while somebody else holds it, and where it cannot be written.
+    """
+    descriptor = _taken(folder)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _taken(folder: Path) -> int:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        message = (
+            f"{folder} cannot be written: {error.strerror}; name a folder that may be, or let this user write there"
+        )
+        raise ConfigurationError(message) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        message = f"another command is writing into {folder}; wait until it has ended, then run this one again"
+        raise ConfigurationError(message) from None
+    return descriptor

@@ -1,10 +1,8 @@
 """A backup on the disk: a folder that has its name only when all of it is there, with a manifest of what it holds."""
 
-import fcntl
 import filecmp
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from shared.disk import sync
+from shared.disk import alone_in, sync
 from shared.errors import ConfigurationError
 from shared.version import VERSION
 
@@ -88,7 +86,7 @@ def drafted(target: Path, kind: str, now: datetime) -> Iterator[tuple[Draft, Pat
 
     Yields the draft, and the folder that it becomes. What a kill has left of others is removed.
     """
-    with _alone_in(target):
+    with alone_in(target):
         for left in target.glob(".draft-*"):
             shutil.rmtree(left)
         made = target / f"{kind}-{now.strftime(TAKEN_AT)}"
@@ -151,25 +149,6 @@ def copy_files(source: Path, place: Path, *, over: bool = True) -> None:
         changed |= {kept.parent, kept.parent.parent}
     for folder in changed:
         sync(folder)
-
-
-@contextmanager
-def _alone_in(target: Path) -> Iterator[None]:
-    """Hold a folder of backups; raises BackupError while another backup is written there."""
-    try:
-        target.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(target, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        message = f"{target} cannot hold backups: {error.strerror}; name a folder that may be written"
-        raise BackupError(message) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        message = f"another backup is being written into {target}; wait for it, or name another folder"
-        raise BackupError(message) from None
-    finally:
-        os.close(descriptor)
 
 
 def _write_manifest(draft: Draft, manifest: Manifest) -> None:

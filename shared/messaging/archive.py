@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from shared.clock import local_day
 from shared.db.server import lift_limits
 from shared.db.store import Store
+from shared.disk import alone_in
 from shared.events.envelope import Envelope
 from shared.messaging.history import ROWS_AT_ONCE, archive_of, list_months, numbers_of
 from shared.messaging.month_files import ArchiveError, Manifest
@@ -27,17 +28,20 @@ def archive_log(store: Store, before: str, now: datetime, moved: Callable[[Manif
     """Move the events of all months before one (`2026-09`) to files, a month at a time, and tell of each.
 
     An event moves when it and everything below it has been sent. Killed at any moment nothing is lost, and done again
-    it goes on. Raises MonthNotOverError, and ArchiveError where a file holds something else than the log.
+    it goes on. Raises MonthNotOverError, ArchiveError where a file holds something else than the log, and
+    ConfigurationError while another process archives the same log.
     """
     if before > month_of(now):
         message = f"{before} has not begun: only months that are over can be archived"
         raise MonthNotOverError(message)
-    while (manifest := _write_next(store, before)) is not None:
-        _verify(store, manifest)
-        with store.read() as session:
-            archive_of(session).write_manifest(manifest)
-        _delete(store, manifest)
-        moved(manifest)
+    with store.read() as session:
+        files = archive_of(session)
+    with alone_in(files.folder):
+        while (manifest := _write_next(store, before)) is not None:
+            _verify(store, manifest)
+            files.write_manifest(manifest)
+            _delete(store, manifest)
+            moved(manifest)
 
 
 def month_of(moment: datetime) -> str:

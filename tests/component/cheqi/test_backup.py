@@ -87,7 +87,7 @@ def test_while_a_backup_is_written_another_into_the_same_folder_is_refused(
     monkeypatch.setattr(making, "_copy_tree", write_and_meet_another)
     home.back_up()
 
-    assert "another backup is being written" in refusals[0]
+    assert "another command is writing into" in refusals[0]
 
 
 def test_backups_that_are_older_than_they_are_kept_are_removed(home: Home) -> None:

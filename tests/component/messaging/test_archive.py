@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from shared.clock import SettableClock
+from shared.errors import ConfigurationError
 from shared.events.governance import HazardPhotoStoredV1, HazardVerifiedV1
-from shared.messaging.archive import MonthNotOverError, month_of
+from shared.messaging.archive import MonthNotOverError, archive_log, month_of
 from shared.messaging.bus import Run
 from shared.messaging.history import enveloped_told, first_of_subject, seals_of
-from shared.messaging.month_files import ArchiveError
+from shared.messaging.month_files import ArchiveError, Manifest
 from shared.messaging.seal import read_wire
 from shared.messaging.source import LogReader
 from shared.messaging.sweep import Sweep
@@ -43,6 +44,25 @@ def test_months_before_the_one_named_leave_the_table(year: Year) -> None:
     assert moved == ["2026-09", "2026-10"]
     assert year.rows() == [254, 255]
     assert year.breaks() == []
+
+
+def test_whoever_archives_the_same_log_meanwhile_is_refused_and_nothing_is_left_half_done(year: Year) -> None:
+    refused = list[str]()
+
+    def meanwhile(_manifest: Manifest) -> None:
+        with pytest.raises(ConfigurationError) as second:
+            year.archive("2026-12")
+        refused.append(str(second.value))
+
+    archive_log(year.kit.store, "2026-11", IN_DECEMBER, meanwhile)
+
+    assert (
+        refused
+        == [f"another command is writing into {year.files.folder}; wait until it has ended, then run this one again"]
+        * 2
+    )
+    assert (year.rows(), year.breaks()) == ([254, 255], [])
+    assert year.archive("2026-12") == ["2026-11"]
 
 
 def test_readers_read_the_same_bytes_as_before(year: Year) -> None:
