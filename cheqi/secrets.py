@@ -1,6 +1,7 @@
 """`cheqi secrets`: the secrets of a deployment, made at random before anything starts."""
 
 import secrets
+import stat
 from pathlib import Path
 
 from cheqi.assembly import CODE_KEY, SERVICES
@@ -11,13 +12,13 @@ from services.registration.identity.rules import CLIENTS
 from services.registration.secrets import open_secrets
 from shared.auth.tokens import SigningKeys
 from shared.clock import SystemClock
+from shared.errors import ConfigurationError
 from shared.random import SystemRandom
 from shared.secret_files import SecretFolder
 from shared.settings import Settings
 
 PASSWORD_BYTES = 32
-OTHERS_READ = 0o644
-"""The database server runs as a user of its own, and reads its password where nobody else comes in."""
+OTHERS_READ = 0o044
 
 
 def make_secrets(settings: Settings, source: Path | None = None) -> list[Path]:
@@ -35,9 +36,10 @@ def make_secrets(settings: Settings, source: Path | None = None) -> list[Path]:
     folders["rewards"].key(CODE_KEY)
     _make_registration(folders)
     admin = settings.database_admin_password_file
-    if admin is not None and not admin.exists():
-        _make_password(admin)
-        admin.chmod(OTHERS_READ)
+    if admin is not None:
+        if not admin.exists():
+            _make_password(admin)
+        _let_server_read(admin)
     return sorted(_files(settings) - before)
 
 
@@ -54,6 +56,26 @@ def _make_registration(folders: dict[str, SecretFolder]) -> None:
 def _make_password(path: Path | None) -> None:
     if path is not None:
         SecretFolder(path.parent).text(path.name, lambda: secrets.token_urlsafe(PASSWORD_BYTES))
+
+
+def _let_server_read(path: Path) -> None:
+    """Open a password to the database server, which runs as a user of its own where nobody else comes in.
+
+    Raises ConfigurationError where somebody else has to.
+    """
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & stat.S_IROTH:
+        return
+    try:
+        path.chmod(mode | OTHERS_READ)
+    except OSError as error:
+        message = (
+            f"{path} has the mode {mode:04o}, so that the database server, a user of its own, cannot read it, and the "
+            f"mode cannot be changed here: {error.strerror}. Give it 0644 and its folder 0755 where they are mounted "
+            "from, and start again; where the server gets its password in another way, unset "
+            "CHEQI_DATABASE_ADMIN_PASSWORD_FILE for this command"
+        )
+        raise ConfigurationError(message) from error
 
 
 def _folder(settings: Settings, service: str) -> SecretFolder:

@@ -45,6 +45,30 @@ def test_the_database_server_may_read_its_password_and_nobody_else_s(settings: S
     assert readable == [tmp_path / "admin" / "password"]
 
 
+def test_a_password_that_an_operator_brought_is_opened_to_the_database_server(
+    settings: Settings, tmp_path: Path
+) -> None:
+    brought = tmp_path / "admin" / "password"
+    brought.parent.mkdir()
+    brought.write_text("brought")
+    brought.chmod(0o600)
+
+    make_secrets(settings)
+
+    assert (brought.read_text(), brought.stat().st_mode & 0o777) == ("brought", 0o644)
+
+
+def test_a_password_that_cannot_be_opened_to_the_database_server_is_told_with_the_mode_it_needs(
+    settings: Settings,
+) -> None:
+    closed = Path("/proc/self/mem")  # Nobody may change its mode, not even root.
+
+    with pytest.raises(
+        ConfigurationError, match=r"/proc/self/mem has the mode 0600.* Give it 0644 and its folder 0755"
+    ):
+        make_secrets(settings.model_copy(update={"database_admin_password_file": closed}))
+
+
 def test_registration_knows_the_others_by_digests_only(settings: Settings, tmp_path: Path) -> None:
     make_secrets(settings)
 
