@@ -98,12 +98,14 @@ class Node:
         """Raise what keeps a service from running on what it finds.
 
         NotReadBackError where the store was put back and what it has told since is not in its log yet;
-        ConfigurationError where its master key is not the one that its rider keys were wrapped by, or keys were lost.
+        ConfigurationError where its master key is not the one that its rider keys were wrapped by, keys were lost, or
+        another secret of its own was.
         """
-        with self.store.read() as session:
+        with self.snapshot() as session:
             refuse_restored(session, self.service.name)
             self.keys.refuse_lost_keys(self.service.name, lambda: holds_sealed(session, self.service.metadata))
-        self.keys.refuse_other_master(self.service.name)
+            self.keys.refuse_other_master(self.service.name)
+            self.service.refuse_start(session)
 
     def consumer(self) -> Consumer:
         """Return a consumer that applies events to this store."""

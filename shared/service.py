@@ -58,6 +58,8 @@ class Service:
     selects the subjects of a rider's timers, so that what was due before an erasure is done before it. `erase_again`
     carries out an erasure that the service itself told of, and tells whether there was anything to erase. `offices`
     lists what is known of the appointments of somebody to the office that the token names: who left it is refused.
+    `refuse_start` raises ConfigurationError where what stands in the store was made under another secret than the one
+    that the service was built with.
     """
 
     name: str
@@ -73,3 +75,4 @@ class Service:
     timed: Callable[[str], SelectBase] | None = None
     offices: Callable[[Session, Principal], Sequence[Office]] = lambda _session, _staff: ()
     erase_again: Callable[[Session, str], bool] = lambda _session, _rider_id: False
+    refuse_start: Callable[[Session], None] = lambda _session: None

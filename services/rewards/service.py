@@ -18,6 +18,7 @@ from services.rewards.vouchers import api as vouchers_api
 from services.rewards.vouchers import commands as vouchers_commands
 from services.rewards.vouchers import personal as vouchers_personal
 from services.rewards.vouchers import store as vouchers
+from shared.errors import ConfigurationError
 from shared.messaging import Handlers, Timers
 from shared.service import Service
 
@@ -30,6 +31,7 @@ for _noun in (ledger_api, offers_api, vouchers_api, redemptions_api):
 
 def build(*, code_key: bytes) -> Service:
     """Return the service; voucher codes are found under `code_key`, a lasting secret of at least 32 bytes."""
+    ports = Ports(code_key=code_key)
     return Service(
         name="rewards",
         metadata=METADATA,
@@ -39,10 +41,24 @@ def build(*, code_key: bytes) -> Service:
         router=ROUTER,
         erase=erase,
         audit=AUDIT,
-        ports=Ports(code_key=code_key),
+        ports=ports,
         lock=ledger.lock_balances,
         timed=timed,
+        refuse_start=lambda session: refuse_other_code_key(session, ports),
     )
+
+
+def refuse_other_code_key(session: Session, ports: Ports) -> None:
+    """Raise ConfigurationError where the newest code was made under another key: no partner could find it."""
+    newest = vouchers_personal.find_newest(session)
+    if newest is not None and ports.digest(newest[0]) != newest[1]:
+        message = (
+            "the voucher codes in the store of rewards were made under another voucher-codes.key than the one in its "
+            "folder of secrets, and no partner could redeem them: move that file away, and put the former one back "
+            "from a backup of keys, by `cheqi restore`, or by `cheqi secrets --from` where secrets have a folder of "
+            "their own"
+        )
+        raise ConfigurationError(message)
 
 
 def timed(rider_id: str) -> SelectBase:

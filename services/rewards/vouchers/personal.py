@@ -1,5 +1,7 @@
 """What is personal in vouchers: their codes (table `voucher_code`), and whose they are."""
 
+from contextlib import suppress
+
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -23,6 +25,16 @@ def find_code(session: Session, voucher_id: str) -> str | None:
         return keys(session).open_text(kept.rider_id, f"voucher_code.code/{voucher_id}", kept.code)
     except KeyDestroyedError:
         return None
+
+
+def find_newest(session: Session) -> tuple[str, str | None] | None:
+    """Return the code of the newest voucher that has one, and the digest that finds it; None where none can be read."""
+    newest = select(VoucherCode.voucher_id, Voucher.code_digest).join(Voucher).order_by(VoucherCode.voucher_id.desc())
+    with suppress(ValueError):
+        for voucher_id, digest in session.execute(newest.limit(1)):
+            code = find_code(session, voucher_id)
+            return None if code is None else (code, digest)
+    return None
 
 
 def erase(session: Session, rider_id: str) -> None:
