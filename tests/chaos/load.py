@@ -13,7 +13,7 @@ from shared.auth.tokens import AccessClaims, SigningKeys
 from shared.clock import SystemClock
 from shared.random import SystemRandom
 from shared.settings import Settings
-from tests.e2e.kill_load import Command, Giver, Made, Record
+from tests.e2e.kill_load import Command, Giver, Made, Record, at_work
 from tests.e2e.kill_people import RIDER_DRAFT, SUBDISTRICT, People, send
 from tests.e2e.kill_process import pause
 
@@ -47,15 +47,8 @@ def settle_in(settings: Settings, record: Record) -> People:
 def load(settings: Settings, people: People, seed: int, record: Record) -> Iterator[None]:
     """Let everybody give commands while the block runs; each command is given until it is answered."""
     givers = [PacedGiver(settings.address, people, number, seed, record) for number in range(RIDERS)]
-    for giver in givers:
-        giver.start()
-    try:
+    with at_work(givers):
         yield
-    finally:
-        for giver in givers:
-            giver.stop()
-        for giver in givers:
-            giver.join()
 
 
 def token(settings: Settings, principal: Principal) -> str:

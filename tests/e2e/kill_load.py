@@ -2,7 +2,8 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -15,6 +16,7 @@ from tests.e2e.kill_process import pause
 
 TRY_AGAIN_S = 0.05
 AGAIN_SHARE = 0.1
+PATIENCE_S = 120
 NOT_ENOUGH, NO_MORE_TODAY = "reserve 409 points-short", "report 429 too-many-reports"
 
 
@@ -206,3 +208,28 @@ class Giver:
     def _issue(self) -> Command:
         voucher = self._reserved.pop(0)
         return Command("issue", self._rider, f"/api/rewards/vouchers/{voucher}/issue", self._key, "id")
+
+
+@contextmanager
+def at_work(givers: Sequence[Giver]) -> Iterator[None]:
+    """Let givers give commands without pause while the block runs; raises what went wrong with one of them."""
+    for giver in givers:
+        giver.start()
+    try:
+        yield
+    finally:
+        for giver in givers:
+            giver.stop()
+    for giver in givers:
+        giver.join()
+
+
+def accepted_before(act: Callable[[], None], givers: Sequence[Giver], record: Record, count: int) -> list[Made]:
+    """Act while commands are given, so many before and so many after it; return what was accepted before."""
+    with at_work(givers):
+        assert record.wait_for(count, PATIENCE_S)
+        accepted = list(record.made)
+        act()
+        assert len(record.made) > len(accepted), "nothing was accepted meanwhile"
+        assert record.wait_for(count, PATIENCE_S)
+    return accepted

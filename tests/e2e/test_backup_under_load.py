@@ -7,11 +7,11 @@ import pytest
 
 from cheqi.stores import stores_of
 from tests.e2e import kill_checks as checks
-from tests.e2e.kill_load import Giver, Made, Record
-from tests.e2e.kill_people import People, settle_in
+from tests.e2e.kill_load import Giver, Record, accepted_before
+from tests.e2e.kill_people import settle_in
 from tests.e2e.kill_process import Process
 
-RIDERS, BEFORE, MEANWHILE, PATIENCE_S = 3, 60, 20, 60
+RIDERS, MEANWHILE = 3, 40
 
 
 @pytest.mark.timeout(300)
@@ -21,7 +21,8 @@ def test_what_was_accepted_before_a_backup_under_load_is_there_once_after_all_wa
     try:
         process.wait_until_ready()
         people = settle_in(process, RIDERS)
-        accepted = back_up_under_load(process, people, record, tmp_path / "backups")
+        givers = [Giver(process.address, people, number, 20261127, record) for number in range(RIDERS)]
+        accepted = accepted_before(lambda: back_up(process, tmp_path / "backups"), givers, record, MEANWHILE)
     finally:
         process.end()
 
@@ -44,25 +45,11 @@ def test_what_was_accepted_before_a_backup_under_load_is_there_once_after_all_wa
         assert set(listed.values()) == {1}, kind
 
 
-def back_up_under_load(process: Process, people: People, record: Record, target: Path) -> list[Made]:
-    """Back up stores and keys while commands are given; return what was accepted before."""
-    givers = [Giver(process.address, people, number, 20261127, record) for number in range(RIDERS)]
-    for giver in givers:
-        giver.start()
-    try:
-        assert record.wait_for(BEFORE, PATIENCE_S)
-        accepted = list(record.made)
-        made = [process.run("backup", str(target), *words) for words in ((), ("--keys",))]
-        meanwhile = len(record.made) - len(accepted)
-        assert record.wait_for(MEANWHILE, PATIENCE_S)
-    finally:
-        for giver in givers:
-            giver.stop()
-    for giver in givers:
-        giver.join()
-    assert [one.returncode for one in made] == [0, 0], [one.stderr for one in made]
-    assert meanwhile > 0
-    return accepted
+def back_up(process: Process, target: Path) -> None:
+    """Back up stores and keys."""
+    for words in ((), ("--keys",)):
+        done = process.run("backup", str(target), *words)
+        assert done.returncode == 0, done.stderr
 
 
 def put_back_elsewhere(process: Process, folder: Path, backups: tuple[Path, ...]) -> Process:

@@ -9,7 +9,7 @@ import pytest
 
 from cheqi.house import House, opened
 from tests.e2e import kill_checks as checks
-from tests.e2e.kill_load import NO_MORE_TODAY, NOT_ENOUGH, Giver, Record
+from tests.e2e.kill_load import NO_MORE_TODAY, NOT_ENOUGH, Giver, Record, at_work
 from tests.e2e.kill_people import People, settle_in
 from tests.e2e.kill_process import Process, pause
 
@@ -47,20 +47,13 @@ def kill_under_load(process: Process, people: People, record: Record, seed: int)
     """Kill and start the process again while commands are given without pause."""
     random = Random(seed)
     givers = [Giver(process.address, people, number, seed, record) for number in range(RIDERS)]
-    for giver in givers:
-        giver.start()
-    try:
+    with at_work(givers):
         for _kill in range(KILLS):
             wait_for_a_moment(process, record, random)
             process.kill()
             process.start()
         process.wait_until_ready()
         assert record.wait_for(RIDERS, PATIENCE_S)
-    finally:
-        for giver in givers:
-            giver.stop()
-    for giver in givers:
-        giver.join()
 
 
 def wait_for_a_moment(process: Process, record: Record, random: Random) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 
 from tests.containers.patience import until
 from tests.e2e import kill_checks as checks
-from tests.e2e.kill_load import NO_MORE_TODAY, NOT_ENOUGH, Giver, Record
+from tests.e2e.kill_load import NO_MORE_TODAY, NOT_ENOUGH, Giver, Record, at_work
 from tests.e2e.kill_people import People, settle_in
 from tests.integration.compose.stack import HEALED_WITHIN_S, SERVICES, Stack
 
@@ -31,19 +31,12 @@ def test_a_rolling_restart_under_load_and_a_whole_one_lose_nothing(stack: Stack)
 def restart_under_load(stack: Stack, people: People, record: Record) -> None:
     """Restart one service after the other, API and worker, while commands are given without pause."""
     givers = [Giver(stack.address, people, number, 1, record) for number in range(RIDERS)]
-    for giver in givers:
-        giver.start()
-    try:
+    with at_work(givers):
         for service in SERVICES:
             assert record.wait_for(RIDERS, MORE_WITHIN_S)
             stack.compose("restart", service, f"{service}-worker")
             until(lambda: all(map(stack.is_ready, (service, f"{service}-worker"))), HEALED_WITHIN_S)  # noqa: B023 - asked before the next one
         assert record.wait_for(RIDERS, MORE_WITHIN_S)
-    finally:
-        for giver in givers:
-            giver.stop()
-    for giver in givers:
-        giver.join()
 
 
 def assert_there_once(record: Record, before: dict[str, list[str]], after: dict[str, list[str]]) -> None:

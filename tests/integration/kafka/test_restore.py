@@ -24,11 +24,11 @@ from tests.containers.kafka import Broker
 from tests.containers.patience import until
 from tests.containers.postgresql import server
 from tests.e2e import kill_checks as checks
-from tests.e2e.kill_load import Giver, Made, Record
+from tests.e2e.kill_load import Giver, Made, Record, accepted_before
 from tests.e2e.kill_people import COMMUNITY, People, send, settle_in
 from tests.e2e.kill_process import Process
 
-RIDERS, BEFORE, AFTER, PATIENCE_S = 2, 30, 30, 120
+RIDERS, MEANWHILE, PATIENCE_S = 2, 30, 120
 UP = (*PROGRAM, "up", "--bus", "kafka", "--store", "postgresql")
 GONE_OF_GOVERNANCE = {
     "log-gap",
@@ -115,7 +115,9 @@ def lived(broker: Broker, tmp_path: Path) -> Iterator[Lived]:
         process.wait_until_ready()
         people = settle_in(process, RIDERS + 1)
         erased = report_once(process, people)
-        accepted, backup = back_up_under_load(process, people, record, tmp_path / "backups")
+        givers = [Giver(process.address, people, number, 20261127, record) for number in range(RIDERS)]
+        accepted = accepted_before(lambda: back_up(settings, tmp_path / "backups"), givers, record, MEANWHILE)
+        backup = next((tmp_path / "backups").iterdir())
         erase(process, people)
         wait_until_settled(settings)
     finally:
@@ -224,23 +226,10 @@ def erase(process: Process, people: People) -> None:
     assert answer.is_success, answer.text
 
 
-def back_up_under_load(process: Process, people: People, record: Record, target: Path) -> tuple[list[Made], Path]:
-    """Back up while commands are given, and let them go on; return what was accepted before, and the backup."""
-    givers = [Giver(process.address, people, number, 20261127, record) for number in range(RIDERS)]
-    for giver in givers:
-        giver.start()
-    try:
-        assert record.wait_for(BEFORE, PATIENCE_S)
-        accepted = list(record.made)
-        made = command(process.settings, "backup", str(target), "--json")
-        assert record.wait_for(AFTER, PATIENCE_S)
-    finally:
-        for giver in givers:
-            giver.stop()
-    for giver in givers:
-        giver.join()
+def back_up(settings: Settings, target: Path) -> None:
+    """Back up the stores."""
+    made = command(settings, "backup", str(target))
     assert made.exit_code == 0, made.output
-    return accepted, Path(json.loads(made.stdout)[0]["backup"])
 
 
 def drop_topics(broker: Broker) -> None:
