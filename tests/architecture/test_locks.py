@@ -2,16 +2,10 @@
 
 import re
 import tomllib
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
+from tests.locks import ROOT, pins_of
+
 NAME = re.compile(r"[a-z0-9-]+")
-
-
-def pins_of(lock: str) -> set[tuple[str, str]]:
-    """Return the packages of a lock with their versions."""
-    return set(PIN.findall((ROOT / lock).read_text(encoding="utf-8")))
 
 
 def test_the_deployment_s_lock_names_versions_that_are_tested() -> None:

@@ -1,14 +1,12 @@
 """What the image is made of is written in full: each package of its lock, with its version and its hashes."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.architecture.test_locks import pins_of
+from tests.locks import ROOT, pins_of
 
-ROOT = Path(__file__).parents[2]
 LOCK, SBOM = "deploy/requirements.lock", ROOT / "build" / "sbom.json"
 
 
