@@ -30,6 +30,7 @@ class Working:
     def __init__(self, node: Node, pulse: Pulse, seconds: Callable[[], float] = time.monotonic) -> None:
         self.service: Service = node.service
         self.gauges = node.gauges
+        # Its supervisor is told of tries too, by the watch; operators are told how long nothing took effect.
         self._node, self._watch, self._still = node, Watch(pulse), Standstill(seconds)
         self._why_not = [NOT_JOINED]
         node.vitals["stalled_seconds"] = lambda: self._still.seconds
