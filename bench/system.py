@@ -15,7 +15,7 @@ from shared.random import SystemRandom
 from shared.secret_files import SecretFolder
 from tests.architecture.tree import ROOT
 from tests.containers.patience import until
-from tests.e2e.kill_process import free_port
+from tests.ports import free_port
 
 GIVING_WAY = ("nice", "-n", "10")
 """The services give way to the servers: the kernel may share time between all containers and each process of ours."""

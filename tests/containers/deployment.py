@@ -7,7 +7,8 @@ from typer.testing import CliRunner, Result
 
 from cheqi.main import app
 from shared.settings import Settings
-from tests.e2e.kill_process import free_port, variables_of
+from tests.e2e.kill_process import variables_of
+from tests.ports import free_port
 
 PASSWORD = "horses and chariots"
 

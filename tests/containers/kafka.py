@@ -1,7 +1,6 @@
 """One Apache Kafka broker in KRaft mode, at an address that it keeps when it is stopped and started again."""
 
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from testcontainers.core.container import DockerContainer
 from shared.messaging.kafka.access import Access, Login
 from tests.containers.overlay import SECURED, kafka_of
 from tests.containers.patience import until
+from tests.ports import free_port
 
 IMAGE = "apache/kafka:4.3.1"
 START_S = 180
@@ -33,7 +33,7 @@ class Broker:
 
     def __init__(self, java: str = QUICK) -> None:
         os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
-        port = _free_port()
+        port = free_port()
         self.servers = f"127.0.0.1:{port}"
         self.access = Access(self.servers)
         self._java = {"KAFKA_JVM_PERFORMANCE_OPTS": java} if java else {}
@@ -115,13 +115,6 @@ class SecuredBroker(Broker):
         for inside, outside in mounts.items():
             made.with_volume_mapping(str(outside), inside)
         return made.with_volume_mapping(str(self.password_file), environment["CHEQI_KAFKA_ADMIN_PASSWORD_FILE"])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _settings(port: int) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """A PostgreSQL server for tests, and databases on it that are copies of a template made once."""
 
 import atexit
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -13,6 +12,7 @@ from testcontainers.community.postgres import PostgresContainer
 
 from shared.db.provisioning import CODE_POINT_ORDER
 from tests.containers.docker import need_docker
+from tests.ports import free_port
 
 IMAGE = "postgres:18"
 PORT = 5432
@@ -27,7 +27,7 @@ class Server:
         self._container = PostgresContainer(IMAGE, driver="psycopg")
         self._container.with_command(options)
         # A port that Docker chooses would be another one after the server was away.
-        self._container.with_bind_ports(PORT, _free_port())
+        self._container.with_bind_ports(PORT, free_port())
         self._container.start()
         self.admin: URL = make_url(self._container.get_connection_url())
         self._engine = create_engine(self.admin, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
@@ -93,12 +93,6 @@ class Server:
         self._runs = False
         self._engine.dispose()
         self._container.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("", 0))
-        return int(listening.getsockname()[1])
 
 
 @cache

@@ -1,7 +1,6 @@
 """The real process of `cheqi up`, which may be killed at any moment and started again on the same data."""
 
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ import httpx2
 from cheqi.house import list_trial_sms
 from cheqi.supervisor import PROGRAM
 from shared.settings import PREFIX, Settings
+from tests.ports import free_port
 
 READY_WITHIN_S, END_WITHIN_S = 60, 30
 LOOK_EVERY_S = 0.02
@@ -106,13 +106,6 @@ def variables_of(settings: Settings) -> dict[str, str]:
     """Return the variables by which a program is given what these settings set."""
     chosen = settings.model_dump(exclude_unset=True)
     return {f"{PREFIX}{name.upper()}": str(value) for name, value in chosen.items()}
-
-
-def free_port() -> int:
-    """Return a port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def pause(seconds: float) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from cheqi.demo.play import STEPS
 from cheqi.supervisor import PROGRAM
-from tests.e2e.town import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 WITHIN_S = 280

@@ -1,6 +1,5 @@
 """A served house with staff and partners, and what journeys begin with."""
 
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
@@ -13,6 +12,7 @@ from cheqi.demo.hazards import HAZARDS, Sight
 from cheqi.demo.play import opened_day
 from cheqi.demo.points import until_points
 from shared.geo import Point
+from tests.ports import free_port
 
 _numbers = count(1)
 CRITICAL = 50
@@ -22,13 +22,6 @@ A_COMMUNITY_OF = {
     staff.SHUGUANG: "110108025002",
     staff.XUEYUANLU: "110108010001",
 }
-
-
-def free_port() -> int:
-    """Return a port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -24,8 +24,8 @@ from shared.photos.turns import IN_HAND_MAX, Turns
 from shared.settings import Settings
 from tests.component.governance.pictures import jpeg
 from tests.component.governance.stage import OTHER, RIDER, code, rider
-from tests.e2e.town import free_port
 from tests.moments import NOON
+from tests.ports import free_port
 from tests.tokens import bearer, verifier_for
 
 SENT = 60

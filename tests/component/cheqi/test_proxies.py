@@ -8,7 +8,8 @@ import httpx2
 import pytest
 
 from shared.settings import Settings
-from tests.e2e.kill_process import Process, free_port
+from tests.e2e.kill_process import Process
+from tests.ports import free_port
 
 GUESSER, OTHER = "198.51.100.7", "203.0.113.9"
 WRONG_MAX = 10

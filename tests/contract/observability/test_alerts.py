@@ -14,7 +14,7 @@ from cheqi.house import House
 from cheqi.serve import served_beside
 from shared.settings import Settings
 from tests.architecture.tree import ROOT
-from tests.e2e.town import free_port
+from tests.ports import free_port
 
 FOLDER = ROOT / "deploy" / "observability"
 RULES = (FOLDER / "alerts.yml").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ import pytest
 from shared.settings import PREFIX
 from tests.containers.image import ROOT
 from tests.containers.patience import until
-from tests.e2e.kill_process import free_port
+from tests.ports import free_port
 
 SERVICES = ("registration", "governance", "rewards", "training", "notify")
 JOBS = ("secrets", "databases", "topics", "migrate")
