@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import cast
 
+import psycopg
 import structlog
-from psycopg import Connection
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from shared.db.store import Store
@@ -62,8 +62,15 @@ class CommitHints:
                 log.warning("no commit hints", error=type(error).__name__)
                 self._ending.wait(RETRY_S)
 
-    def _give(self) -> None:
+    @contextmanager
+    def _lasting(self) -> Iterator[Connection]:
+        """Open a connection that the server does not end, however long it rests."""
         with self._engine.connect() as connection:
+            connection.exec_driver_sql("SET idle_session_timeout = 0")
+            yield connection
+
+    def _give(self) -> None:
+        with self._lasting() as connection:
             while not self._ending.is_set():
                 self._committed.wait()
                 self._committed.clear()
@@ -71,10 +78,10 @@ class CommitHints:
                 self._ending.wait(APART_S)
 
     def _take(self, wake: Callable[[], None]) -> None:
-        with self._engine.connect() as connection:
+        with self._lasting() as connection:
             connection.execute(text(f"LISTEN {CHANNEL}"))
             wake()
-            driver = cast(Connection, connection.connection.driver_connection)
+            driver = cast(psycopg.Connection, connection.connection.driver_connection)
             while not self._ending.is_set():
                 for _ in driver.notifies(timeout=LOOK_S, stop_after=1):
                     wake()

@@ -1,23 +1,29 @@
 """Engines on a PostgreSQL server: bounded pools, and limits to how long a connection may hold what others want."""
 
+import time
 from collections.abc import Mapping
 from select import POLLIN, poll
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 CONNECTIONS_MAX = 10
 """Of each of the two pools that a process has of a store; a thread that finds none free waits, then fails."""
 CONNECTION_WAIT_S = 10
-UTC = {"timezone": "UTC"}
+RESTED_MAX_S = 50
+"""A connection that has rested for longer is left, before the server ends it."""
+ALWAYS = {"timezone": "UTC", "idle_session_timeout": "60s"}
+"""What a busy hour has opened is ended once it rests, for each connection takes memory of the server."""
 LIMITS = ("idle_in_transaction_session_timeout", "lock_timeout", "statement_timeout")
-WRITING = {**UTC, "idle_in_transaction_session_timeout": "5s", "lock_timeout": "5s", "statement_timeout": "30s"}
+WRITING = {**ALWAYS, "idle_in_transaction_session_timeout": "5s", "lock_timeout": "5s", "statement_timeout": "30s"}
 """A frozen process loses its transaction, so that whoever takes over finds its rows free."""
-READING = {**UTC, "idle_in_transaction_session_timeout": "60s", "statement_timeout": "10min"}
+READING = {**ALWAYS, "idle_in_transaction_session_timeout": "60s", "statement_timeout": "10min"}
 """A snapshot locks nothing that others wait for, and an audit may think about what it has read."""
 
 
@@ -62,13 +68,14 @@ def lift_limits(connection: Connection) -> None:
 
 
 def _engine(url: URL, limits: Mapping[str, str], **chosen: Any) -> Engine:
-    """A connection that broke while it rested is found before it is used, and replaced."""
-    return create_engine(
+    """A connection that broke while it rested, or rested for too long, is found before it is used, and replaced."""
+    engine = create_engine(
         url.set(drivername=f"postgresql+{Listening.__name__.lower()}"),
         pool_size=CONNECTIONS_MAX,
         max_overflow=0,
         pool_timeout=CONNECTION_WAIT_S,
         pool_pre_ping=True,
+        pool_use_lifo=True,
         connect_args={
             "application_name": f"cheqi/{url.database}",
             "connect_timeout": 5,
@@ -78,3 +85,16 @@ def _engine(url: URL, limits: Mapping[str, str], **chosen: Any) -> Engine:
         },
         **chosen,
     )
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", _leave_rested)
+    return engine
+
+
+def _note_rest(_connection: object, entry: ConnectionPoolEntry) -> None:
+    entry.info["rests_since"] = time.monotonic()
+
+
+def _leave_rested(_connection: object, entry: ConnectionPoolEntry, _used: object) -> None:
+    since = entry.info.get("rests_since")
+    if since is not None and time.monotonic() - since > RESTED_MAX_S:
+        raise DisconnectionError
