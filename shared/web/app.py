@@ -7,14 +7,13 @@ from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.web.bodies import BODY_MAX_BYTES, BodyMiddleware, Budget
 from shared.web.host import Host, Watched
 from shared.web.kit_routes import router as kit_router
 from shared.web.metrics import MEDIA_TYPE, Metrics, describe_process, exposition
 from shared.web.middleware import RequestMiddleware, TooLargeMiddleware
 from shared.web.openapi import REFUSED, ServiceApp
 from shared.web.problems import answer_problems
-
-BODY_MAX_BYTES = 1024 * 1024
 
 
 def service_app(host: Host) -> FastAPI:
@@ -39,17 +38,19 @@ def service_app(host: Host) -> FastAPI:
     return app
 
 
-def served(host: Host) -> RequestMiddleware:
-    """Return a service's application with what stands around every request."""
+def served(host: Host, budget: Budget | None = None) -> RequestMiddleware:
+    """Return a service's application with what stands around every request; a process has one budget of bodies."""
     app = service_app(host)
-    return RequestMiddleware(TooLargeMiddleware(app), app.state.metrics, host.random, host.tracer)
+    within = BodyMiddleware(TooLargeMiddleware(app), budget or Budget())
+    return RequestMiddleware(within, app.state.metrics, host.random, host.tracer)
 
 
 class Gateway:
     """Several services' applications behind one address, each asked for its own paths (ASGI)."""
 
     def __init__(self, hosts: Sequence[Host]) -> None:
-        self._apps = {host.service.name: served(host) for host in hosts}
+        budget = Budget()
+        self._apps = {host.service.name: served(host, budget) for host in hosts}
         self._public = [
             (path, self._apps[host.service.name]) for host in hosts for path in _public_paths(host.service.public)
         ]

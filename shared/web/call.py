@@ -183,10 +183,18 @@ async def _open_call(request: Request, body: Annotated[bytes, Depends(_body)]) -
     return Call(request.app.state.host, request, body, None)
 
 
-def _signed_in_call(call: Annotated[Call, Depends(_open_call)], token: PersonToken) -> Call:
+def _person(request: Request, token: PersonToken) -> Principal:
     if token is None:
         raise UNAUTHORISED()
-    return replace(call, caller=call.host.verifier.person(token.credentials))
+    host: Host = request.app.state.host
+    return host.verifier.person(token.credentials)
+
+
+async def _signed_in_call(
+    request: Request, caller: Annotated[Principal, Depends(_person)], body: Annotated[bytes, Depends(_body)]
+) -> Call:
+    """Return the call of a person; whose token is not good has no large body read, as a token is asked for first."""
+    return Call(request.app.state.host, request, body, caller)
 
 
 def ServiceCaller(scope: str) -> Any:  # noqa: N802 - stands in annotations like the other two

@@ -42,6 +42,24 @@ BODY_TOO_LARGE = ProblemKind(
     "请求正文超过此接口 {limit_kb} KB 的上限。请缩小内容后重试。",
     "The body is over this route's limit of {limit_kb} KB. Send less.",
 )
+BODY_TOO_SLOW = ProblemKind(
+    "body-too-slow",
+    408,
+    "请求发送过慢",
+    "The body came too slowly",
+    "请求正文未能在限定时间内发送完毕，本次请求没有生效。请检查网络后用同一 Idempotency-Key 重试。",
+    "The body did not come in time; nothing was done. Check the connection and try again with the same "
+    "Idempotency-Key.",
+)
+BODIES_IN_HAND = ProblemKind(
+    "too-much-in-hand",
+    503,
+    "系统繁忙",
+    "Too much in hand",
+    "服务器正在处理的请求正文过多，本次请求没有生效。请稍后用同一 Idempotency-Key 重试。",
+    "The server has as much of other requests in hand as it can hold; nothing was done. Try again soon with the same "
+    "Idempotency-Key.",
+)
 NO_SUCH_ROUTE = ProblemKind(
     "no-such-route",
     404,

@@ -24,8 +24,16 @@ TYPE_ROOT = "https://cheqi.cn/problems"
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 PASSING = (429, 503)
+OF_STATUS = {401: {"WWW-Authenticate": "Bearer"}, 408: {"Connection": "close"}}
 ERRORS_MAX = 20
-BY_STATUS = {400: kinds.BAD_JSON, 404: kinds.NO_SUCH_ROUTE, 405: kinds.METHOD_NOT_ALLOWED}
+BY_STATUS = {
+    400: kinds.BAD_JSON,
+    404: kinds.NO_SUCH_ROUTE,
+    405: kinds.METHOD_NOT_ALLOWED,
+    408: kinds.BODY_TOO_SLOW,
+    503: kinds.BODIES_IN_HAND,
+}
+"""Of the exceptions that the framework, or what stands around its reading of bodies, raises for a status alone."""
 OWN_WORDS = "too_large"
 R = TypeVar("R", bound=Callable[..., Any])
 FULL_ON_POSTGRESQL, FULL_ON_SQLITE = "53100", "disk is full"
@@ -83,7 +91,7 @@ def too_large(request: Request) -> Response:
 def _waiting(kind: ProblemKind, facts: dict[str, Any]) -> dict[str, str]:
     if "retry_after_s" in facts or kind.status in PASSING:
         return {"Retry-After": str(facts.get("retry_after_s", RETRY_AFTER_S))}
-    return {"WWW-Authenticate": "Bearer"} if kind.status == 401 else {}  # noqa: PLR2004 - the status itself
+    return OF_STATUS.get(kind.status, {})
 
 
 def _request_id(request: Request) -> str:

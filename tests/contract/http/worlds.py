@@ -15,6 +15,7 @@ from services.rewards.ledger.models import Entry
 from shared.auth import Principal, Role
 from shared.auth.tokens import ACCESS_LIFE, AccessClaims
 from shared.web.app import served, service_app
+from shared.web.middleware import RequestMiddleware
 from tests.clients import Client
 from tests.component.governance import stage as governance
 from tests.component.notify import stage as notify
@@ -49,9 +50,14 @@ class World:
         return service_app(self.bench.node)
 
     @cached_property
+    def served(self) -> RequestMiddleware:
+        """The application with what stands around every request."""
+        return served(self.bench.node)
+
+    @cached_property
     def http(self) -> Client:
         """A client that is not signed in."""
-        return Client(served(self.bench.node), {})
+        return Client(self.served, {})
 
     def person(self, role: Role, *, elsewhere: bool = False, rider: str | None = None) -> Principal:
         """Return a person in a role: the one whose the things are, or a like one elsewhere."""
