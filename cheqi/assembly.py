@@ -1,7 +1,8 @@
 """How each service is put together on the settings: its store, its keys and secrets, and how it reaches the others."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 
 import httpx2
 
@@ -23,6 +24,7 @@ from services.training.directory import RegistrationDirectory
 from shared.auth import TokenVerifier
 from shared.auth.verifier import FetchKeys
 from shared.clock import Clock, SystemClock
+from shared.disk import free_bytes
 from shared.errors import ConfigurationError
 from shared.messaging.history import attach
 from shared.messaging.month_files import MonthFiles
@@ -73,7 +75,9 @@ class Assembly:
             verifier=TokenVerifier(name, self._issuer_keys, self.clock),
             troubles=self.stores.troubles(name),
             tracer=self._traces.tracer(name),
+            disk_free=partial(free_bytes, self._written_folders(name)),
         )
+        node.vitals["disk_free_bytes"] = node.disk_free
         node.vitals["backup_age_seconds"] = lambda: backup_age_s(self.settings.data_of(name), self.clock.now())
         self._nodes.append(node)
         return node
@@ -102,6 +106,11 @@ class Assembly:
         for client in self._clients.values():
             client.close()
         self._traces.close()
+
+    def _written_folders(self, name: str) -> list[Path]:
+        """Return where a service itself writes: its SQLite file, and photos; PostgreSQL's disk is its server's own."""
+        folder, photos = self.settings.data_of(name), [self.folder_of(name).photos] if name == "governance" else []
+        return photos if self.settings.store == "postgresql" else [folder, *photos]
 
     def _service(self, name: str) -> Service:
         if name not in SERVICES:

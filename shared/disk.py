@@ -1,12 +1,21 @@
-"""What is written being on the disk itself, and not in its cache only; a folder that one process writes into."""
+"""The disk: whether what was written is on it, how much more it takes, and a folder that one process writes into."""
 
 import fcntl
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from shared.errors import ConfigurationError
+
+FREE_MIN_BYTES = 64 * 1024 * 1024
+"""With less than this a write may fail at any moment: the write-ahead log of a store grows by megabytes at once."""
+
+
+def free_bytes(folders: Iterable[Path]) -> int | None:
+    """Return what is left on the fullest of the folders' disks; None where there is no such folder."""
+    return min((shutil.disk_usage(folder).free for folder in folders if folder.exists()), default=None)
 
 
 def sync(path: Path) -> None:

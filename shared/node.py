@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from shared.auth import TokenVerifier
 from shared.clock import Clock
 from shared.db.store import Store
+from shared.disk import FREE_MIN_BYTES
 from shared.events.envelope import Event
 from shared.keys.ring import KeyRing
 from shared.keys.sealed import holds_sealed
@@ -38,6 +39,7 @@ from shared.tracing import OFF, Tracer
 from shared.web.host import Health
 from shared.web.idempotency import Forgetting
 
+MIB = 1024 * 1024
 PUBLISHERS = frozenset({"registration", "governance", "rewards", "training", "notify"})
 
 
@@ -52,6 +54,7 @@ def heard_by(service: str, handlers: Iterable[type[Event]]) -> frozenset[str]:
 class Node:
     """One service and what it stands on; `troubles` are why it is not ready although its store answers.
 
+    `disk_free` tells how many bytes are left where the process itself writes, None where it writes nowhere.
     `vitals` are further gauges, by name: whatever works in this process puts its own there; one may have no value now.
     """
 
@@ -64,6 +67,7 @@ class Node:
     troubles: list[str] = field(default_factory=list)
     forgetting: Forgetting = field(default_factory=Forgetting)
     tracer: Tracer = OFF
+    disk_free: Callable[[], int | None] = lambda: None
     vitals: dict[str, Callable[[], float | None]] = field(default_factory=dict)
     unsent_age: UnsentAge = field(default_factory=UnsentAge)
     parked_timers: Seldom = field(default_factory=Seldom)
@@ -159,8 +163,11 @@ class Node:
             }
 
     def health(self) -> Health:
-        """Tell whether the service can do its work: its store answers, and nothing has stopped its consumer."""
+        """Tell whether the service can do its work: its store answers, its disk has room, its consumer goes on."""
         reasons = list(self.troubles)
+        free = self.disk_free()
+        if free is not None and free < FREE_MIN_BYTES:
+            reasons.append(f"the disk is full: {free // MIB} MiB are left where the service writes; make room there")
         try:
             with self.store.read() as session:
                 session.execute(select(1))
