@@ -138,7 +138,8 @@ def is_json(request: Request) -> bool:
     return "json" in request.headers.get("content-type", "").lower()
 
 
-def _of_status(request: Request, error: Exception) -> Response:
+async def _of_status(request: Request, error: Exception) -> Response:
+    """Answer at once, waiting for no thread: until then others are refused for the body that is refused here."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     if error.status_code == kinds.BODY_TOO_LARGE.status:
         return too_large(request)

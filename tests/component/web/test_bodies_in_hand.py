@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from starlette.types import ASGIApp, Message
@@ -33,7 +34,8 @@ class Exchange:
     answers: list[Message] = field(default_factory=list)
 
     async def receive(self) -> Message:
-        """Send the next piece."""
+        """Send the next piece, in turn with others."""
+        await asyncio.sleep(0)
         if self.pieces:
             return {"type": "http.request", "body": self.pieces.pop(0), "more_body": True}
         self.sent_all.set()
@@ -91,6 +93,23 @@ def test_what_would_be_too_much_in_hand_is_refused_until_another_request_has_end
     assert second.headers[b"retry-after"] == b"2"
     assert budget.in_hand == 0
     assert 'route="/photo",service="training",status="503"} 1.0' in bench_metrics(app)
+
+
+def test_of_many_that_send_at_once_some_are_served(bench: Bench) -> None:
+    app = served(bench.node, Budget(MOST))
+
+    async def play() -> list[int]:
+        photos = [photo(bench, [PIECE[::10]] * 10) for _ in range(10)]
+        asking = [asyncio.create_task(one.ask(app)) for one in photos]
+        whole = [asyncio.create_task(one.sent_all.wait()) for one in photos]
+        awaited: list[asyncio.Future[Any]] = [*whole, asyncio.gather(*asking)]
+        await asyncio.wait(awaited, timeout=DEADLINE_S, return_when=asyncio.FIRST_COMPLETED)
+        for one in photos:
+            one.sent_all.set()
+            one.may_end.set()
+        return sorted([(await one)[0] for one in asking])
+
+    assert asyncio.run(play()) == [200] * 2 + [503] * 8
 
 
 def test_large_bodies_leave_room_for_small_ones(bench: Bench) -> None:
