@@ -73,7 +73,8 @@ class Broker:
     def _made(self, port: int) -> DockerContainer:
         # Root may write configuration over files that an image keeps read-only.
         as_root: dict[str, Any] = {"user": "root", "entrypoint": ["sh", "-c", COMMAND]}
-        return DockerContainer(IMAGE).with_kwargs(**as_root).with_envs(**_settings(port), **self._java)
+        settings = _settings(port) | _own_listener(port) | self._java
+        return DockerContainer(IMAGE).with_kwargs(**as_root).with_envs(**settings)
 
     def _await(self) -> None:
         try:
@@ -135,4 +136,14 @@ def _settings(port: int) -> dict[str, str]:
         "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
         "KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS": "1000",
         "KAFKA_HEAP_OPTS": "-Xms256M -Xmx512M",
+    }
+
+
+def _own_listener(port: int) -> dict[str, str]:
+    """Return what lets a broker reach itself, as it does to end a transaction: the mapped port is for others."""
+    return {
+        "KAFKA_LISTENERS": "PLAINTEXT://:9092,CONTROLLER://:9093,OWN://localhost:9094",
+        "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://127.0.0.1:{port},OWN://localhost:9094",
+        "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,OWN:PLAINTEXT",
+        "KAFKA_INTER_BROKER_LISTENER_NAME": "OWN",
     }

@@ -11,7 +11,8 @@ class Fetched(NamedTuple):
     """A run of records of one partition, as it was fetched.
 
     `first` is where the run before it ended, so that a true gap in the offsets lies inside a run. `anew`: the records
-    begin below that place, because the partition has lost its log or been made again.
+    begin below that place, because the partition has lost its log or been made again. A run without records passes
+    over places that hold none for a consumer: markers of transactions, and what was deleted.
     """
 
     partition: Partition
@@ -47,13 +48,17 @@ class Book:
 
         A hole is believed when it is there after the records were asked for again: a fetch may have been dropped.
         """
+        return self._take(partition, records[0].offset, records[-1].offset + 1, records)
+
+    def pass_over(self, partition: Partition, end: int) -> Fetched | None:
+        """Return a run without records up to where the client stands; None as for any hole."""
+        return self._take(partition, end, end, ())
+
+    def _take(self, partition: Partition, first: int, end: int, records: Sequence[Any]) -> Fetched | None:
         at = self._at.get(partition)
-        if at is None:
+        if at is None or (first > at and self._sought.get(partition) != at):
             return None
-        first = records[0].offset
-        if first > at and self._sought.get(partition) != at:
-            return None
-        return Fetched(partition, self.epoch, min(first, at), records[-1].offset + 1, first < at, records)
+        return Fetched(partition, self.epoch, min(first, at), end, first < at, records)
 
     def sought(self, partition: Partition) -> int | None:
         """Return where a partition is asked for again, and remember that it was; None when it is not ours."""

@@ -36,6 +36,17 @@ class RunThread(driver.AIOKafkaConsumerThread):
         client._client._retry_backoff = RETRY_MS / 1000
         return client
 
+    async def positions(self) -> dict[Partition, int]:
+        """Return where the client stands in each of its partitions, as far as it knows."""
+        found: dict[Partition, int] = await self.call_thread(self._positions, self._ensure_consumer())
+        return found
+
+    async def _positions(self, client: AIOKafkaConsumer) -> dict[Partition, int]:
+        subscribed = client._subscription.subscription
+        assigned = subscribed and subscribed.assignment
+        known = assigned.all_consumed_offsets() if assigned else {}
+        return {_plain(tp): at.offset for tp, at in known.items()}
+
 
 class RunConsumer(driver.Consumer):
     """Yields fetches, reads on from checkpoints, and commits what the agent says was applied."""
@@ -97,24 +108,31 @@ class RunConsumer(driver.Consumer):
         self.book.close()
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - Faust's own
-        """Yield one message per topic of what was fetched."""
+        """Yield one message per topic of what was fetched; where nothing was, of what the client passed over."""
         records, _ = await self._wait_next_records(timeout)
-        if not records:
-            return
-        if self.should_stop or not self.flow_active:
+        if records and (self.should_stop or not self.flow_active):
             self.book.doubt()
             return
+        if records:
+            runs = {_plain(tp): self.book.take(_plain(tp), fetched) for tp, fetched in records.items()}
+        else:
+            runs = {one: self.book.pass_over(one, end) for one, end in (await self._passed_over()).items()}
         taken: dict[str, list[Fetched]] = defaultdict(list)
-        refused = []
-        for tp, fetched in records.items():
-            run = self.book.take(_plain(tp), fetched)
-            if run is None:
-                refused.append(_plain(tp))
-            else:
-                taken[tp.topic].append(run)
-        for runs in taken.values():
-            yield TP(*runs[0].partition), self._message(runs)
-        await self._seek_back(refused)
+        for run in filter(None, runs.values()):
+            taken[run.partition[0]].append(run)
+        for together in taken.values():
+            yield TP(*together[0].partition), self._message(together)
+        await self._seek_back([one for one, run in runs.items() if run is None])
+
+    async def _passed_over(self) -> dict[Partition, int]:
+        """Return where the client stands above the book although it brought no record.
+
+        It reads markers of transactions, and gives them to nobody: what stands behind the last record is known by this.
+        """
+        if self.should_stop or not self.flow_active:
+            return {}
+        stands, at = await cast(RunThread, self._thread).positions(), self.book.positions()
+        return {one: end for one, end in stands.items() if end > at.get(one, end)}
 
     async def _drain_messages(self, fetcher: Any) -> None:
         self.book.doubt()
@@ -158,18 +176,18 @@ class RunConsumer(driver.Consumer):
             log.warning("cannot seek; the partition was taken away, or will be read on", error=type(error).__name__)
 
     def _message(self, runs: Sequence[Fetched]) -> ConsumerMessage:
-        last = runs[0].records[-1]
+        topic, partition = runs[0].partition
         return ConsumerMessage(
-            last.topic,
-            last.partition,
-            last.offset,
-            last.timestamp / 1000.0,
-            last.timestamp_type,
+            topic,
+            partition,
+            offset=runs[0].end - 1,
+            timestamp=0.0,
+            timestamp_type=0,
             headers=None,
             key=None,
             value=cast(Any, runs),
             checksum=None,
-            tp=TP(*runs[0].partition),
+            tp=TP(topic, partition),
             generation_id=self.app.consumer_generation_id,
         )
 

@@ -44,6 +44,17 @@ def test_a_hole_is_believed_when_it_is_seen_twice() -> None:
     assert (second.first, second.end) == (5, 9)
 
 
+def test_places_without_a_record_are_passed_over_when_they_are_seen_twice() -> None:
+    book = opened(at=5)
+
+    first, again = book.pass_over(HERE, 8), book.sought(HERE)
+    second = book.pass_over(HERE, 8)
+
+    assert (first, again) == (None, 5)
+    assert second is not None
+    assert (second.first, second.end, second.records) == (5, 8, ())
+
+
 def test_another_hole_is_not_believed_because_an_earlier_one_was() -> None:
     book = opened(at=5)
     book.sought(HERE)
