@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -12,17 +12,22 @@ from rich.progress import Progress
 from cheqi.assembly import SERVICES
 from cheqi.backup.folder import KEYS, STORES, BackupError, Manifest, remove_old
 from cheqi.backup.making import Note, back_up_keys, back_up_stores, note_finished
-from cheqi.backup.reading_back import list_restored, read_back_logs
+from cheqi.backup.reading_back import list_restored, mark_older_copies, read_back_logs
 from cheqi.backup.restoring import Plan, plan_stores, put_back_keys, put_back_stores
 from cheqi.folder import has_data
 from cheqi.house import opened
 from cheqi.stores import Stores, stores_of
 from cheqi.terminal import AsJSON, complain, explained, say, show_rows
-from shared.clock import SystemClock
+from shared.clock import SHANGHAI, SystemClock
 from shared.errors import ConfigurationError
+from shared.messaging.read_back import BEFORE_ALL
 from shared.settings import Settings, read_settings
 
 Chosen = Annotated[list[str] | None, typer.Option("--service", help="A service; all without it; may be repeated.")]
+Since = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="A moment before the copy was taken, if before the end of its log: 2026-09-18."),
+]
 
 
 def backup(
@@ -78,10 +83,18 @@ def restore(
         _read_back(settings, plan.services, as_json=as_json)
 
 
-def read_back(service: Chosen = None, as_json: AsJSON = False) -> None:
-    """Read back from the bus what stores that were put back have told since; `cheqi restore` does it where it can."""
+def read_back(service: Chosen = None, since: Since = None, as_json: AsJSON = False) -> None:
+    """Read back from the bus what stores that were put back have told since; `cheqi restore` does it where it can.
+
+    A store that was put back by other means is named with --service, while nothing runs on it.
+    """
     with explained():
-        _read_back(read_settings(), _names(service), as_json=as_json)
+        settings, chosen, moment = read_settings(), _names(service), _past(since)
+        if service or moment:
+            _refuse_no_data(settings)
+            with closing(stores_of(settings)) as stores:
+                mark_older_copies(stores, chosen, moment)
+        _read_back(settings, chosen, as_json=as_json)
 
 
 def _make(stores: Stores, target: Path, services: Sequence[str], note: Note, *, keys: bool) -> Path:
@@ -125,6 +138,22 @@ def _names(services: Sequence[str] | None) -> list[str]:
         message = f"there is no service {min(unknown)!r}; choose one of: {', '.join(SERVICES)}"
         raise ConfigurationError(message)
     return [name for name in SERVICES if not services or name in services]
+
+
+def _past(since: str | None) -> datetime | None:
+    """Read a moment, in Shanghai where no zone is said; raises ConfigurationError for what is none or still to come."""
+    if since is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(since)
+    except ValueError:
+        message = f"{since!r} is no moment; write it as in 2026-09-18T12:00+08:00"
+        raise ConfigurationError(message) from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+    if not BEFORE_ALL <= moment <= SystemClock().now():
+        message = f"{since} is not in the past: give a moment before the copy was taken"
+        raise ConfigurationError(message)
+    return moment
 
 
 def _refuse_no_data(settings: Settings) -> None:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cheqi.backup.restoring import refuse_running
 from cheqi.house import House
+from cheqi.stores import Stores
+from shared.errors import ConfigurationError
 from shared.events.envelope import Envelope
 from shared.events.registration import RiderErasedV1
 from shared.messaging.bus import Run
@@ -16,7 +19,7 @@ from shared.messaging.cause import of_event, of_system
 from shared.messaging.history import archive_of, enveloped_told
 from shared.messaging.local import PARTITION, LocalBus
 from shared.messaging.log import every_erased
-from shared.messaging.read_back import Heard, find_restored, let_run, read_back
+from shared.messaging.read_back import Heard, find_restored, last_told_at, let_run, mark_restored, read_back
 from shared.messaging.source import PAGE_MAX, Source
 from shared.messaging.sweep import SWEPT
 from shared.messaging.tables import relay_lease
@@ -31,6 +34,27 @@ Row = dict[str, object]
 def list_restored(house: House) -> list[str]:
     """Return the services whose stores were put back and not read back yet."""
     return [name for name, node in house.nodes.items() if _is_restored(node)]
+
+
+def mark_older_copies(stores: Stores, services: Sequence[str], since: datetime | None) -> None:
+    """Let nothing start on stores that were put back by other means than `cheqi restore` before they are read back.
+
+    What was told is asked for from the end of each log on, or from an earlier moment. Raises BackupError where somebody
+    is connected, and ConfigurationError where a store lacks a migration.
+    """
+    refuse_running(stores, services)
+    for name in services:
+        with closing(stores.open_store(name)) as store:
+            if troubles := stores.troubles(name):
+                raise ConfigurationError("; ".join(troubles))
+            with store.write() as session:
+                _mark_older_copy(session, since)
+
+
+def _mark_older_copy(session: Session, since: datetime | None) -> None:
+    known, told = find_restored(session), last_told_at(session)
+    begin = min([told, *([since] if since else []), *([known.taken_at] if known else [])])
+    mark_restored(session, known.backup if known else f"of {told:%Y-%m-%d %H:%M} UTC", begin)
 
 
 def read_back_logs(house: House, services: Sequence[str]) -> list[Row]:

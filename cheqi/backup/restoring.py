@@ -56,7 +56,7 @@ def plan_stores(stores: Stores, source: Path, wanted: Sequence[str]) -> Plan:
         _refuse_other_keys(stores.folder(name), str(held[name]["sealed_under"]))
         refuse_newer(f"services.{name}", str(held[name]["revision"]))
         _refuse_other_kind(stores, source, name, str(held[name]["kind"]))
-    _refuse_running(stores, services)
+    refuse_running(stores, services)
     return Plan(source, manifest, services, [name for name in services if not stores.target(name).is_empty()])
 
 
@@ -168,7 +168,8 @@ def _refuse_other_kind(stores: Stores, source: Path, service: str, kind: str) ->
         raise BackupError(message)
 
 
-def _refuse_running(stores: Stores, services: Sequence[str]) -> None:
+def refuse_running(stores: Stores, services: Sequence[str]) -> None:
+    """Raise BackupError where somebody is connected to a store."""
     running = [name for name in services if stores.target(name).is_in_use()]
     if running:
         message = f"somebody is connected to the store of {', '.join(running)}: stop what runs on it, then try again"

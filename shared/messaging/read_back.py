@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -22,6 +23,7 @@ from shared.messaging.seal import GENESIS, Numbers, is_sealed, read_wire, seal_o
 from shared.messaging.tables import checkpoint, event_log, head, mark, relay_lease, restored
 
 ROWS_AT_ONCE = 1000
+BEFORE_ALL = datetime(1970, 1, 2, tzinfo=UTC)
 WRITTEN = ("document", "position", "sequence", "previous", "seal")
 
 
@@ -115,6 +117,13 @@ def refuse_restored(session: Session, service: str) -> None:
             f"in its log yet: run `cheqi read-back`, then start again"
         )
         raise NotReadBackError(message)
+
+
+def last_told_at(session: Session) -> datetime:
+    """Return when the last event happened that has its place in the log's table; a moment before any where none has."""
+    last = select(event_log.c.document).where(event_log.c.position.is_not(None)).order_by(event_log.c.position.desc())
+    document = session.scalar(last.limit(1))
+    return BEFORE_ALL if document is None else Envelope.parse(document).time
 
 
 def let_run(session: Session) -> None:

@@ -130,7 +130,8 @@ class Relay:
         if strange:
             message = (
                 f"the bus holds {strange[0].envelope.id} of {self._source} at position {strange[0].position}, which "
-                f"its log does not: the store is an older copy; read the log's tail back from the bus first"
+                f"its log does not: the store is an older copy; stop what runs on it, run `cheqi read-back --service "
+                f"{self._source}`, then start again"
             )
             raise RelayStoppedError(message)
 

@@ -5,18 +5,21 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from cheqi.backup import command, folder
+from cheqi.backup.reading_back import mark_older_copies
+from cheqi.stores import stores_of
 from services.governance.hazards.models import HazardContent
 from shared.clock import SystemClock
 from shared.db import targets
 from shared.errors import ConfigurationError
 from shared.messaging.cause import of_system
-from shared.messaging.read_back import NotReadBackError
+from shared.messaging.read_back import NotReadBackError, find_restored
 from shared.photos.store import photos_in_folder
 from tests.component.cheqi.restoring import LONG_AGO, Home, tell
 
@@ -130,9 +133,11 @@ def test_nothing_is_put_back_under_a_service_that_runs(home: Home) -> None:
 
     with home.opened() as house:
         house.settle()
-        refusal = home.refused("restore", stores, "--replace", "--yes", "--service", "rewards")
+        restoring = home.refused("restore", stores, "--replace", "--yes", "--service", "rewards")
+        reading_back = home.refused("read-back", "--service", "rewards")
 
-    assert "somebody is connected to the store of rewards" in refusal
+    assert "somebody is connected to the store of rewards" in restoring
+    assert "somebody is connected to the store of rewards" in reading_back
 
 
 @pytest.mark.parametrize("damage", ["missing", "altered", "cut"])
@@ -265,3 +270,31 @@ def test_where_no_bus_keeps_the_tail_what_others_have_heard_of_is_named_and_noth
         "claim-not-told",
         "claim-differs-from-log",
     }
+
+
+@pytest.mark.parametrize(("days", "asked"), [(None, 0), (1, 0), (-1, -1)])
+def test_a_tail_is_asked_for_from_the_end_of_the_log_or_an_earlier_moment(
+    home: Home, days: int | None, asked: int
+) -> None:
+    stores = stores_of(home.settings)
+    since = None if days is None else LONG_AGO + timedelta(days=days)
+
+    mark_older_copies(stores, ["governance"], since)
+
+    with home.opened() as house, house.get_node("governance").snapshot() as session:
+        found = find_restored(session)
+        assert found is not None
+        assert found.taken_at == LONG_AGO + timedelta(days=asked)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--since", "2199-01-01"), "2199-01-01 is not in the past"),
+        (("--since", "1969-01-01"), "1969-01-01 is not in the past"),
+        (("--since", "yesterday"), "'yesterday' is no moment; write it as in"),
+        (("--service", "rewrads"), "there is no service 'rewrads'; choose one of"),
+    ],
+)
+def test_what_cannot_be_read_back_is_refused_with_a_reason(home: Home, words: tuple[str, str], said: str) -> None:
+    assert said in home.refused("read-back", *words)

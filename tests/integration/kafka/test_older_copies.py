@@ -1,0 +1,46 @@
+"""A store that was put back without `cheqi restore`: the relay names the command that reads its tail back."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from shared.messaging.kafka.bus import KafkaBus
+from shared.messaging.relay import RelayStoppedError
+from tests.component.cheqi.restoring import Home
+from tests.containers.kafka import Broker
+from tests.integration.kafka.test_restore import drop_topics
+
+
+@pytest.fixture
+def home(broker: Broker, tmp_path: Path) -> Home:
+    """Return a home whose governance has told two events, on a copy of its store that knows the first only."""
+    drop_topics(broker)
+    home = Home(tmp_path)
+    home.variables |= {"CHEQI_BUS": "kafka", "CHEQI_KAFKA": broker.servers}
+    home.done("topics", "apply")
+    home.tell("h1")
+    store = home.data / "governance.db"
+    shutil.copyfile(store, tmp_path / "copy")
+    home.tell("h2")
+    shutil.copyfile(tmp_path / "copy", store)
+    return home
+
+
+def test_the_tail_of_a_store_that_nobody_marked_is_read_back(home: Home) -> None:
+    with pytest.raises(RelayStoppedError, match="cheqi read-back --service governance"):
+        check(home)
+
+    home.done("read-back", "--service", "governance")
+
+    check(home)
+    assert home.told() == ["h1", "h2"]
+    assert home.findings() == [("hazard-missing", "h2")]
+
+
+def check(home: Home) -> None:
+    """Compare the log with the bus, as a relay does when it starts."""
+    with home.opened() as house:
+        bus = house.bus_of("governance")
+        assert isinstance(bus, KafkaBus)
+        house.get_node("governance").relay(bus, "test").check(bus.tail("governance"))
