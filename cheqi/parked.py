@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cheqi.house import opened
+from cheqi.house import House, opened
 from cheqi.terminal import AsJSON, Row, complain, explained, say, show_rows
 from shared.errors import ConfigurationError
 from shared.messaging.parking import get_parked, list_parked
@@ -51,6 +51,11 @@ def redrive(
         node = house.get_node(service)
         with node.store.write() as session:
             is_timer = redrive_timer(session, parked_id)
+        if not is_timer and not _is_told(house, node, parked_id):
+            complain(
+                f"{parked_id} was never told by its publisher, and was not applied: `cheqi parked discard` forgets it"
+            )
+            raise typer.Exit(1)
         took_effect = is_timer or node.operator().redrive(parked_id, adopt=adopt)
     if not took_effect:
         complain(f"{parked_id} failed again and stays parked; see `cheqi parked list`")
@@ -60,14 +65,22 @@ def redrive(
 
 @app.command("discard")
 def discard(service: Service, event_id: ParkedId) -> None:
-    """Step over a parked event; the service's log tells that it was."""
+    """Step over a parked event; the service's log tells that it was. One that was never told is only forgotten."""
     with explained(), opened(read_settings()) as house:
         node = house.get_node(service)
         if _is_timer([row for row in parked_rows(node) if row["id"] == event_id]):
             message = f"{event_id} is a timer, which stands for something that is due: mend the cause and redrive it"
             raise ConfigurationError(message)
+        _is_told(house, node, event_id)
         node.operator().discard(event_id)
     say(f"{event_id} was discarded")
+
+
+def _is_told(house: House, node: Node, event_id: str) -> bool:
+    """Tell whether its publisher told a parked event; in the place of one that it did not, put what it told."""
+    with node.snapshot() as session:
+        publisher = get_parked(session, event_id).source
+    return node.operator().is_told(event_id, house.get_node(publisher).log)
 
 
 def _is_timer(found: Sequence[Row]) -> bool:

@@ -196,6 +196,8 @@ class Consumer:
     def _fold(self, session: Session, source: str, arrivals: Sequence[Arrival], plan: Plan) -> Fold:
         subjects = {one.envelope.subject for one in arrivals}
         locked = marks.lock_marks(session, source, subjects)
+        if plan.from_log:
+            self._set_aside(session, source, arrivals)
         held: dict[tuple[str, int], Arrival | None] = {}
         for row in parking.list_waiting(session, source, subjects):
             one = read(source, row.document)
@@ -207,6 +209,17 @@ class Consumer:
         fold = Fold(locked, held, places - again, plan)
         fold.take(arrivals, unknown)
         return fold
+
+    def _set_aside(self, session: Session, source: str, told: Iterable[Arrival]) -> None:
+        """Make room for what a publisher told where something else is parked: anybody may have put that on the bus."""
+        documents = {(one.envelope.subject, one.sequence): one.document for one in told}
+        parked = parking.list_parked_of(session, source, {subject for subject, _ in documents})
+        strange = [row for row in parked if documents.get((row.subject, row.sequence), row.document) != row.document]
+        if strange:
+            parking.set_aside(session, source, [row.id for row in strange])
+        for one in (read(source, row.document) for row in strange):
+            if isinstance(one, Arrival):
+                self._trail.refuse(session, one, parking.NOT_IN_LOG)
 
     def _write(self, session: Session, source: str, fold: Fold) -> None:
         """Keep where each subject stands now: marks, what waits, what is parked, which types were passed."""

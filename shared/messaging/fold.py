@@ -13,12 +13,16 @@ UNKNOWN_VERSION = Verdict("unknown version")
 
 @dataclass(frozen=True)
 class Plan:
-    """What an earlier try, or the operator, decided: about single events, by id, and that sets are taken apart."""
+    """What an earlier try, or the operator, decided: about single events, by id, and that sets are taken apart.
+
+    `from_log`: the events were read from their publisher's log, so that no other may hold their places.
+    """
 
     condemned: Mapping[str, Verdict] = field(default_factory=dict)
     redriven: frozenset[str] = frozenset()
     adopted: frozenset[str] = frozenset()
     singly: bool = False
+    from_log: bool = False
 
 
 @dataclass

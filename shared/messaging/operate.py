@@ -30,6 +30,25 @@ class Operator:
         self._service, self._store, self._keys, self._clock = service, store, keys, clock
         self._consumer = Consumer(service, store, keys, clock, tracer)
 
+    def is_told(self, event_id: str, log: Source) -> bool:
+        """Compare a parked event with its publisher's log; tell whether it stands there, or has no place to stand in.
+
+        One that does not holds up nobody any more: what the log holds in its place is applied, or parked instead.
+        Raises UnknownParkedEventError.
+        """
+        row = self._get(event_id)
+        if row.sequence is None:
+            return bool(row.reason != parking.NOT_IN_LOG.reason)
+        told = log.of_subjects({row.subject: row.sequence - 1}, 1)
+        come = [one for one in (read(row.source, document) for document in told) if isinstance(one, Arrival)]
+        there = [one.document for one in come if one.sequence == row.sequence]
+        if row.document in there:
+            return True
+        with self._store.write() as session:
+            parking.set_aside(session, row.source, [event_id])
+        self._consumer.apply(Run(row.source, tuple(there)), Plan(from_log=True))
+        return False
+
     def redrive(self, event_id: str, *, adopt: bool = False) -> bool:
         """Apply a parked event and what waits behind it; tell whether it took effect.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select
+from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from shared.db.sets import insert_new_rows, kept
@@ -22,8 +22,8 @@ WAITING = kept(
         .order_by(waiting.c.subject, waiting.c.sequence)
     )
 )
-PLACES = kept(
-    lambda one_of: select(parked.c.subject, parked.c.sequence).where(
+NUMBERED = kept(
+    lambda one_of: select(parked.c.id, parked.c.subject, parked.c.sequence, parked.c.document).where(
         parked.c.source == bindparam("source"), one_of(parked.c.subject, "subjects"), parked.c.sequence.is_not(None)
     )
 )
@@ -36,6 +36,9 @@ class Verdict:
     reason: str
     error: str = ""
     place: str = ""
+
+
+NOT_IN_LOG = Verdict("not in the publisher's log")
 
 
 class UnknownParkedEventError(LookupError):
@@ -100,10 +103,20 @@ def list_parked(session: Session) -> Sequence[Row[Any]]:
     return session.execute(select(parked).order_by(parked.c.first_at, parked.c.id)).all()
 
 
+def list_parked_of(session: Session, source: str, subjects: Iterable[str]) -> Sequence[Row[Any, Any, Any, Any]]:
+    """Return id, subject, sequence and document of what is parked of the subjects and holds them up."""
+    return session.execute(NUMBERED(session), {"source": source, "subjects": list(set(subjects))}).all()
+
+
 def parked_places(session: Session, source: str, subjects: Iterable[str]) -> set[tuple[str, int]]:
     """Return (subject, sequence) of what is parked of the subjects."""
-    found = session.execute(PLACES(session), {"source": source, "subjects": list(set(subjects))})
-    return {(row.subject, row.sequence) for row in found}
+    return {(row.subject, row.sequence) for row in list_parked_of(session, source, subjects)}
+
+
+def set_aside(session: Session, source: str, ids: Iterable[str]) -> None:
+    """Let parked events that their publisher never told hold up nobody; they stay for an operator to see."""
+    strange = update(parked).where(parked.c.source == source, parked.c.id.in_(list(ids)))
+    session.execute(strange.values(sequence=None, reason=NOT_IN_LOG.reason))
 
 
 def count_held(session: Session) -> tuple[int, datetime | None, int]:

@@ -10,6 +10,7 @@ from shared.messaging import marks, parking
 from shared.messaging.arrivals import Arrival, read
 from shared.messaging.bus import Run
 from shared.messaging.consumer import Consumer, ConsumerStoppedError
+from shared.messaging.fold import Plan
 from shared.messaging.source import PAGE_MAX, SUBJECTS_MAX, Head, Source
 
 ON_ITS_WAY = timedelta(minutes=1)
@@ -106,11 +107,14 @@ class Sweep:
 
     def _apply(self, name: str, documents: Sequence[str]) -> int:
         if documents:
-            self._consumer.apply(Run(name, tuple(documents)))
+            self._consumer.apply(Run(name, tuple(documents)), Plan(from_log=True))
         return len(documents)
 
     def _missing(self, name: str, source: Source, heads: Iterable[Head]) -> Iterator[list[Arrival]]:
-        """Yield, page by page, the subjects' events up to the heads that are above the marks and held nowhere."""
+        """Yield, page by page, the subjects' events up to the heads that are above the marks and held nowhere.
+
+        In whose place something else is parked is not held.
+        """
         last = {head.subject: head.sequence for head in heads}
         reached, held = self._standing(name, last)
         while asked := {subject: at for subject, at in reached.items() if at < last[subject]}:
@@ -118,19 +122,21 @@ class Sweep:
             reached = asked | {one.envelope.subject: one.sequence for one in come}
             if reached == asked:
                 return
-            yield [one for one in come if one.sequence <= last[one.envelope.subject] and _place(one) not in held]
+            wanted = (one for one in come if one.sequence <= last[one.envelope.subject])
+            yield [one for one in wanted if held.get(_place(one), "") not in {None, one.document}]
 
-    def _standing(self, name: str, subjects: Iterable[str]) -> tuple[dict[str, int], set[tuple[str, int]]]:
-        """Return where subjects stand, and which of their places wait or are parked.
+    def _standing(self, name: str, subjects: Iterable[str]) -> tuple[dict[str, int], dict[tuple[str, int], str | None]]:
+        """Return where subjects stand, and which of their places wait (None) or are parked (with which document).
 
         What waits at the very next place is not among these: whoever was to go on with it broke off.
         """
         with self._store.read() as session:
             found = marks.find_marks(session, name, subjects)
             waiting = {(row.subject, row.sequence) for row in parking.list_waiting(session, name, subjects)}
-            parked = parking.parked_places(session, name, subjects)
+            parked = parking.list_parked_of(session, name, subjects)
         reached = {subject: found.get(subject, 0) for subject in subjects}
-        return reached, parked | (waiting - {(subject, at + 1) for subject, at in reached.items()})
+        waiting -= {(subject, at + 1) for subject, at in reached.items()}
+        return reached, dict.fromkeys(waiting) | {(row.subject, row.sequence): row.document for row in parked}
 
     def _note_progress(self, name: str) -> None:
         """Remember up to where every head is reached: the next start asks from there."""

@@ -4,11 +4,16 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from shared.clock import SystemClock
 from shared.messaging import schedule
 from shared.messaging.bus import Run
+from shared.messaging.parking import NOT_IN_LOG, list_parked
+from shared.messaging.tables import mark
 from tests.component.cheqi.restoring import Home
+from tests.component.messaging.pair import verified
+from tests.publisher import Publisher
 
 
 @pytest.fixture
@@ -56,3 +61,23 @@ def test_a_parked_timer_is_shown_and_is_not_stepped_over(home: Home) -> None:
 
 def test_what_is_not_parked_is_named(home: Home) -> None:
     assert "no parked event has the id nobody" in home.refused("parked", "show", "rewards", "nobody")
+
+
+@pytest.mark.parametrize(("does", "status", "left"), [("redrive", 1, [NOT_IN_LOG.reason]), ("discard", 0, [])])
+def test_the_log_is_asked_before_an_event_is_decided_on(home: Home, does: str, status: int, left: list[str]) -> None:
+    home.tell("h1")
+    other = Publisher("governance")
+    false = [other.document(verified("h1"), SystemClock().now()) for _ in range(2)][-1]
+    with home.opened() as house:
+        house.get_node("rewards").consumer().apply(Run("governance", (false,)))
+    home.tell("h1")
+    (event_id,) = (one for what, one in parked(home).items() if "hazard" in what)
+
+    ended = home.run("parked", does, "rewards", event_id)
+
+    assert ended.exit_code == status
+    with home.opened() as house, house.get_node("rewards").snapshot() as session:
+        (told,) = house.get_node("governance").log.heads(0)
+        seal = select(mark.c.seal).where(mark.c.source == "governance", mark.c.subject == "h1", mark.c.sequence == 2)
+        assert session.scalar(seal) == told.seal
+        assert [row.reason for row in list_parked(session) if row.id == event_id] == left
