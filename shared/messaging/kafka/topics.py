@@ -13,6 +13,7 @@ from kafka.errors import (
     GroupIdNotFoundError,
     TopicAlreadyExistsError,
     TopicAuthorizationFailedError,
+    UnknownMemberIdError,
 )
 
 from shared.errors import ConfigurationError
@@ -132,7 +133,7 @@ class Topics:
     def reset_offsets(self, service: str, sources: Iterable[str], checkpoints: Mapping[tuple[str, int], int]) -> int:
         """Commit the service's checkpoints as its group's offsets; return how many partitions there are.
 
-        Raises ConnectionError while a worker of the group is running.
+        Raises ConfigurationError while a worker of the group is running.
         """
         with self._administering() as admin:
             offsets = {
@@ -143,6 +144,12 @@ class Topics:
             group = group_of(service)
             # The client empties what it is given, also when it fails.
             done = _coordinated(lambda: admin.reset_group_offsets(group, dict(offsets))) if offsets else {}
+        if any(outcome["error"] is UnknownMemberIdError for outcome in done.values()):
+            message = (
+                f"workers of {service} are in their group, and Kafka is told of offsets only while nobody is: stop "
+                "them, or wait ten seconds where one was killed, then try again"
+            )
+            raise ConfigurationError(message)
         for partition, outcome in done.items():
             if outcome["error"].errno:
                 message = f"{partition.topic}/{partition.partition}: {outcome['error'].__name__}"

@@ -4,6 +4,7 @@ from contextlib import closing
 
 import pytest
 
+from shared.errors import ConfigurationError
 from shared.messaging.kafka.access import Access
 from shared.messaging.kafka.topics import PARTITIONS, Topics, group_of, topic_of
 from tests.integration.kafka.stage import SOURCES, Stage, running
@@ -59,7 +60,7 @@ def test_committed_offsets_are_reset_to_the_checkpoints(stage: Stage) -> None:
 
 
 def test_offsets_of_a_group_at_work_are_not_reset(stage: Stage) -> None:
-    with running(stage), pytest.raises(ConnectionError):
+    with running(stage), pytest.raises(ConfigurationError, match="workers of listener are in their group"):
         stage.topics.reset_offsets("listener", SOURCES, {})
 
 
