@@ -7,6 +7,7 @@ from rich.progress import Progress
 
 from cheqi.house import opened
 from cheqi.terminal import AsJSON, complain, explained, say, show_rows
+from shared.errors import ConfigurationError
 from shared.messaging.bus import Bus
 from shared.messaging.local import LocalBus
 from shared.messaging.republish import republish as publish_again
@@ -39,10 +40,16 @@ def say_nothing_to_refill(service: str, *, as_json: bool) -> None:
 
 
 def refill(node: Node, bus: Bus, after: int, *, as_json: bool) -> None:
-    """Publish and show progress; ends with status 1, saying where to go on, when the broker went away."""
-    name, reached, published = node.service.name, after, 0
+    """Publish and show progress; ends with status 1, saying where to go on, when the broker went away.
+
+    Raises ConfigurationError for a position that the log was never sent up to.
+    """
+    name, sent, reached, published = node.service.name, sent_up_to(node.store), after, 0
+    if after > sent:
+        message = f"the log of {name} was sent up to position {sent}, so that nothing stands after {after}; say less"
+        raise ConfigurationError(message)
     with Progress(transient=True, disable=as_json) as progress:
-        task = progress.add_task(f"{name} is published again", total=sent_up_to(node.store), completed=after)
+        task = progress.add_task(f"{name} is published again", total=sent, completed=after)
 
         def note(position: int) -> None:
             nonlocal reached

@@ -14,6 +14,7 @@ from cheqi.audit import audit_house
 from cheqi.house import House
 from cheqi.main import app
 from cheqi.republish import refill
+from shared.errors import ConfigurationError
 from shared.events.governance import HazardVerifiedV1
 from shared.messaging import emit
 from shared.messaging.bus import DONE, Record
@@ -126,3 +127,8 @@ def test_a_broker_that_goes_away_is_told_with_where_to_go_on(house: House, capsy
 
     assert ended.value.exit_code == 1
     assert "cheqi republish governance --after 1" in capsys.readouterr().err
+
+
+def test_a_position_beyond_what_was_sent_is_refused_with_how_far_that_is(house: House) -> None:
+    with pytest.raises(ConfigurationError, match="was sent up to position 2, so that nothing stands after 3"):
+        refill(house.get_node("governance"), Broker(), 3, as_json=True)
