@@ -12,7 +12,7 @@ from cheqi.pulse import Pulse
 from cheqi.serve import serve_api, serve_house
 from cheqi.supervisor import Command, Supervisor, run_until_signal
 from cheqi.terminal import explained
-from cheqi.topics import apply_topics
+from cheqi.topics import apply_topics, warn_of_differences
 from shared.errors import ConfigurationError
 from shared.settings import PREFIX, Settings, read_settings
 from shared.telemetry import configure_logs
@@ -63,7 +63,7 @@ def up(host: Host = None, port: Port = None, bus: Bus = None, store: Store = Non
         if settings.bus == BusName.LOCAL.value:
             serve_house(settings)
         else:
-            apply_topics(settings)
+            warn_of_differences(apply_topics(settings))
             _keep_running(settings, [_command(ALL, Role.API), *(_command(name, Role.WORKER) for name in SERVICES)])
 
 

@@ -1,5 +1,6 @@
 """`cheqi topics`: the topics of the services on Kafka, and who may read and write them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from cheqi.assembly import SERVICES
 from cheqi.house import opened
-from cheqi.terminal import AsJSON, explained, say, show_rows
+from cheqi.terminal import AsJSON, complain, explained, say, show_rows
 from shared.messaging import marks
 from shared.settings import Settings, read_settings
 
@@ -26,7 +27,7 @@ def apply(as_json: AsJSON = False) -> None:
     with explained():
         found = apply_topics(read_settings())
     show_rows("on Kafka", [asdict(one) for one in found], as_json=as_json)
-    raise typer.Exit(1 if any(one.state == "differs" for one in found) else 0)
+    raise typer.Exit(1 if warn_of_differences(found) else 0)
 
 
 @app.command("reset")
@@ -53,6 +54,17 @@ def apply_topics(settings: Settings) -> "list[Provision]":
     access, users = admin_access(settings), users_of(settings)
     found = Topics(access).provision(SERVICES, settings.kafka_replication)
     return found + apply_users(access, users) if users else found
+
+
+def warn_of_differences(found: Sequence["Provision"]) -> bool:
+    """Say on standard error which topics are not as they should be, and what to do; tell whether there is any."""
+    differing = [one for one in found if one.state == "differs"]
+    for one in differing:
+        complain(
+            f"{one.name} is not as it should be: {one.detail}. It is used as it is; docs/operations.md says under "
+            "'Topics that differ' what that costs, and how it is changed"
+        )
+    return bool(differing)
 
 
 def topics_of(settings: Settings, service: str) -> "Topics":

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,21 @@ def test_the_commands_of_the_readme_end_in_a_day_that_settled_and_agrees(setting
     assert "0 events not settled" in played.stdout
     assert "what does not agree: none" in audit.stdout
     assert status == 0
+
+
+def test_topics_that_are_not_as_they_should_be_are_named_and_used(
+    settings: Settings, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cheqi.running.run_until_signal", lambda _supervisor: None)
+    with closing(broker.admin()) as admin:
+        admin.create_topics({"cheqi.rewards": {"num_partitions": 3, "replication_factor": 1}})
+
+    up, applied = command(settings, *UP.split()), command(settings, "topics", "apply", "--json")
+
+    for done, status in ((up, 0), (applied, 1)):
+        assert done.exit_code == status, done.output
+        assert done.stderr.count("not as it should be") == 1
+        assert "cheqi.rewards is not as it should be: 3 partitions instead of 24; retention.ms" in done.stderr
 
 
 def test_the_readme_gives_these_commands_in_their_order() -> None:
