@@ -1,8 +1,10 @@
 """A Faust transport whose consumer hands an agent one message per fetch: the runs of a topic's partitions.
 
-Faust's acks stay off: it forgets them on a rebalance, acks what was cancelled, and books a dropped fetch as a gap. This
-consumer keeps a book of its own, and begins every assignment at the service's checkpoints. Everything that leans on the
-inside of Faust 0.15 stands in this module; the rest of the adapter uses its documented interface.
+Faust's acks stay off: it forgets them on a rebalance, acks what was cancelled, and books a dropped fetch as a gap.
+This consumer keeps a book of its own, and begins every assignment at the service's checkpoints. What is not committed
+is read too: no publisher of ours uses transactions, and one that somebody left open would hold up all behind it.
+Everything that leans on the inside of Faust 0.15 stands in this module; the rest of the adapter uses its documented
+interface.
 """
 
 import asyncio
