@@ -8,6 +8,7 @@ import typer
 from cheqi.house import House, opened
 from cheqi.terminal import AsJSON, Row, complain, explained, say, show_rows
 from shared.errors import ConfigurationError
+from shared.messaging.operate import Told
 from shared.messaging.parking import get_parked, list_parked
 from shared.messaging.timers import list_parked_timers, redrive_timer
 from shared.node import Node
@@ -51,7 +52,7 @@ def redrive(
         node = house.get_node(service)
         with node.store.write() as session:
             is_timer = redrive_timer(session, parked_id)
-        if not is_timer and not _is_told(house, node, parked_id):
+        if not is_timer and _compared(house, node, parked_id) is Told.NEVER:
             complain(
                 f"{parked_id} was never told by its publisher, and was not applied: `cheqi parked discard` forgets it"
             )
@@ -71,16 +72,21 @@ def discard(service: Service, event_id: ParkedId) -> None:
         if _is_timer([row for row in parked_rows(node) if row["id"] == event_id]):
             message = f"{event_id} is a timer, which stands for something that is due: mend the cause and redrive it"
             raise ConfigurationError(message)
-        _is_told(house, node, event_id)
+        if _compared(house, node, event_id) is Told.OTHERWISE:
+            message = (
+                f"what was parked under {event_id} is not what its publisher told, which stands there now: look at it "
+                "with `cheqi parked show`, then redrive or discard that"
+            )
+            raise ConfigurationError(message)
         node.operator().discard(event_id)
     say(f"{event_id} was discarded")
 
 
-def _is_told(house: House, node: Node, event_id: str) -> bool:
-    """Tell whether its publisher told a parked event; in the place of one that it did not, put what it told."""
+def _compared(house: House, node: Node, event_id: str) -> Told:
+    """Ask an event's publisher; in the place of what it never told, or told otherwise, stands what it told."""
     with node.snapshot() as session:
         publisher = get_parked(session, event_id).source
-    return node.operator().is_told(event_id, house.get_node(publisher).log)
+    return node.operator().compare(event_id, house.get_node(publisher).log)
 
 
 def _is_timer(found: Sequence[Row]) -> bool:

@@ -210,11 +210,14 @@ class Consumer:
         fold.take(arrivals, unknown)
         return fold
 
-    def _set_aside(self, session: Session, source: str, told: Iterable[Arrival]) -> None:
+    def _set_aside(self, session: Session, source: str, told: Sequence[Arrival]) -> None:
         """Make room for what a publisher told where something else is parked: anybody may have put that on the bus."""
         documents = {(one.envelope.subject, one.sequence): one.document for one in told}
         parked = parking.list_parked_of(session, source, {subject for subject, _ in documents})
         strange = [row for row in parked if documents.get((row.subject, row.sequence), row.document) != row.document]
+        ids = {one.envelope.id for one in told}
+        for row in [row for row in strange if row.id in ids]:
+            parking.unpark(session, source, row.id)
         if strange:
             parking.set_aside(session, source, [row.id for row in strange])
         for one in (read(source, row.document) for row in strange):

@@ -1,6 +1,7 @@
 """What an operator does with a consumer's parked events and with types it has passed: redrive, discard, backfill."""
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import Row
@@ -23,6 +24,14 @@ from shared.messaging.source import PAGE_MAX, Source
 from shared.tracing import OFF, Tracer
 
 
+class Told(Enum):
+    """What its publisher's log says of a parked event: it told it, or something else under its id, or neither."""
+
+    SO = "so"
+    OTHERWISE = "otherwise"
+    NEVER = "never"
+
+
 class Operator:
     """Acts on one consumer for an operator."""
 
@@ -30,24 +39,29 @@ class Operator:
         self._service, self._store, self._keys, self._clock = service, store, keys, clock
         self._consumer = Consumer(service, store, keys, clock, tracer)
 
-    def is_told(self, event_id: str, log: Source) -> bool:
-        """Compare a parked event with its publisher's log; tell whether it stands there, or has no place to stand in.
+    def compare(self, event_id: str, log: Source) -> Told:
+        """Compare a parked event with its publisher's log; what has no place to stand in is taken as told.
 
-        One that does not holds up nobody any more: what the log holds in its place is applied, or parked instead.
-        Raises UnknownParkedEventError.
+        What was told under the id takes the place of what is parked under it, and is parked instead. One that was never
+        told holds up nobody any more: what the log holds in its place is applied, or parked. Raises
+        UnknownParkedEventError.
         """
         row = self._get(event_id)
         if row.sequence is None:
-            return bool(row.reason != parking.NOT_IN_LOG.reason)
-        told = log.of_subjects({row.subject: row.sequence - 1}, 1)
-        come = [one for one in (read(row.source, document) for document in told) if isinstance(one, Arrival)]
-        there = [one.document for one in come if one.sequence == row.sequence]
-        if row.document in there:
-            return True
+            return Told.NEVER if row.reason == parking.NOT_IN_LOG.reason else Told.SO
+        come = [read(row.source, document) for document in log.of_subjects({row.subject: row.sequence - 1}, 1)]
+        there = [one for one in come if isinstance(one, Arrival) and one.sequence == row.sequence]
+        documents = tuple(one.document for one in there)
+        if row.document in documents:
+            return Told.SO
+        if event_id in [one.envelope.id for one in there]:
+            with self._store.write() as session:
+                parking.correct(session, row.source, event_id, *documents)
+            return Told.OTHERWISE
         with self._store.write() as session:
             parking.set_aside(session, row.source, [event_id])
-        self._consumer.apply(Run(row.source, tuple(there)), Plan(from_log=True))
-        return False
+        self._consumer.apply(Run(row.source, documents), Plan(from_log=True))
+        return Told.NEVER
 
     def redrive(self, event_id: str, *, adopt: bool = False) -> bool:
         """Apply a parked event and what waits behind it; tell whether it took effect.

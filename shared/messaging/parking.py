@@ -119,6 +119,12 @@ def set_aside(session: Session, source: str, ids: Iterable[str]) -> None:
     session.execute(strange.values(sequence=None, reason=NOT_IN_LOG.reason))
 
 
+def correct(session: Session, source: str, event_id: str, document: str) -> None:
+    """Let what its publisher told stand where something else is parked under its id."""
+    under = update(parked).where(parked.c.source == source, parked.c.id == event_id)
+    session.execute(under.values(document=document))
+
+
 def count_held(session: Session) -> tuple[int, datetime | None, int]:
     """Return how many events wait, since when the longest does, and how many are parked."""
     count, since = session.execute(select(func.count(), func.min(waiting.c.since))).one()

@@ -4,13 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from shared.clock import SystemClock
+from shared.events.envelope import Envelope
 from shared.messaging import schedule
 from shared.messaging.bus import Run
 from shared.messaging.parking import NOT_IN_LOG, list_parked
 from shared.messaging.tables import mark
+from shared.messaging.tables import parked as parked_event
 from tests.component.cheqi.restoring import Home
 from tests.component.messaging.pair import verified
 from tests.publisher import Publisher
@@ -65,12 +67,7 @@ def test_what_is_not_parked_is_named(home: Home) -> None:
 
 @pytest.mark.parametrize(("does", "status", "left"), [("redrive", 1, [NOT_IN_LOG.reason]), ("discard", 0, [])])
 def test_the_log_is_asked_before_an_event_is_decided_on(home: Home, does: str, status: int, left: list[str]) -> None:
-    home.tell("h1")
-    other = Publisher("governance")
-    false = [other.document(verified("h1"), SystemClock().now()) for _ in range(2)][-1]
-    with home.opened() as house:
-        house.get_node("rewards").consumer().apply(Run("governance", (false,)))
-    home.tell("h1")
+    put_false_event(home)
     (event_id,) = (one for what, one in parked(home).items() if "hazard" in what)
 
     ended = home.run("parked", does, "rewards", event_id)
@@ -81,3 +78,27 @@ def test_the_log_is_asked_before_an_event_is_decided_on(home: Home, does: str, s
         seal = select(mark.c.seal).where(mark.c.source == "governance", mark.c.subject == "h1", mark.c.sequence == 2)
         assert session.scalar(seal) == told.seal
         assert [row.reason for row in list_parked(session) if row.id == event_id] == left
+
+
+def test_what_is_parked_under_the_id_of_something_else_is_not_discarded_unseen(home: Home) -> None:
+    put_false_event(home)
+    with home.opened() as house, house.get_node("rewards").store.write() as session:
+        told = house.get_node("governance").log.after(0, 2)[-1]
+        event_id = Envelope.parse(told).id
+        session.execute(update(parked_event).where(parked_event.c.sequence == 2).values(id=event_id))
+
+    refused = home.refused("parked", "discard", "rewards", event_id)
+
+    assert "is not what its publisher told" in refused
+    assert home.run("parked", "show", "rewards", event_id).stdout == f"{told}\n"
+    assert home.run("parked", "redrive", "rewards", event_id).exit_code == 0
+
+
+def put_false_event(home: Home) -> None:
+    """Let a false event be parked at the second place of a hazard, where a true one is told after it."""
+    home.tell("h1")
+    other = Publisher("governance")
+    false = [other.document(verified("h1"), SystemClock().now()) for _ in range(2)][-1]
+    with home.opened() as house:
+        house.get_node("rewards").consumer().apply(Run("governance", (false,)))
+    home.tell("h1")

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from shared.events.envelope import Envelope
 from shared.events.governance import HazardVerifiedV1
+from shared.messaging.operate import Told
 from shared.messaging.parking import NOT_IN_LOG
 from shared.messaging.tables import parked, waiting
 from tests.component.messaging.conftest import Kit
@@ -39,27 +41,27 @@ def test_the_sweep_puts_what_was_told_in_the_place_of_what_was_not(kit: Kit, log
 def test_a_false_event_is_not_redriven_once_the_log_was_asked(kit: Kit, log: ListSource) -> None:
     kit.service.broken = lambda _event: None
 
-    first, again = (kit.operator.is_told(the_id(kit), log) for _ in range(2))
+    first, again = (kit.operator.compare(the_id(kit), log) for _ in range(2))
 
-    assert (first, again) == (False, False)
+    assert (first, again) == (Told.NEVER, Told.NEVER)
     assert kit.effects() == [("h1", "low"), ("h1", "medium")]
 
 
 def test_discarding_a_false_event_steps_over_nothing(kit: Kit, log: ListSource) -> None:
     log.documents.clear()
-    told = kit.operator.is_told(the_id(kit), log)
+    told = kit.operator.compare(the_id(kit), log)
 
     kit.operator.discard(the_id(kit))
     kit.apply(Publisher("governance").document(verified("low"), NOON))
 
-    assert not told
+    assert told is Told.NEVER
     assert kit.effects() == [("h1", "low"), ("h1", "medium")]
 
 
 def test_what_fails_although_it_was_told_takes_the_place_of_what_was_not(kit: Kit, log: ListSource) -> None:
     kit.service.broken = failing_at("low")
 
-    kit.operator.is_told(the_id(kit), log)
+    kit.operator.compare(the_id(kit), log)
 
     assert sorted(reasons(kit)) == ["failed", NOT_IN_LOG.reason]
     assert kit.effects() == []
@@ -71,11 +73,39 @@ def test_an_event_of_a_history_that_differs_is_stepped_over_where_its_publisher_
     log.documents = [other.document(verified("high"), NOON + timedelta(seconds=at)) for at in (1, 2, 3)]
     kit.apply(*log.documents)
 
-    told = kit.operator.is_told(the_id(kit), log)
+    told = kit.operator.compare(the_id(kit), log)
     kit.operator.discard(the_id(kit))
 
-    assert told
+    assert told is Told.SO
     assert kit.effects() == [("h1", "low"), ("h1", "high")]
+
+
+@pytest.fixture
+def forged(kit: Kit) -> ListSource:
+    """Return a log whose only event came to the consumer after another with its id that failed."""
+    kit.service.broken = failing_at("high")
+    kit.apply(Publisher("governance").document(verified("high"), NOON))
+    log = ListSource()
+    log.documents = [kit.verified("h1", "low")]
+    assert Envelope.parse(log.documents[0]).id == the_id(kit)
+    return log
+
+
+def test_what_was_told_is_decided_on_and_not_what_is_parked_under_its_id(kit: Kit, forged: ListSource) -> None:
+    told = kit.operator.compare(the_id(kit), forged)
+
+    assert told is Told.OTHERWISE
+    assert kit.operator.compare(the_id(kit), forged) is Told.SO
+    assert kit.operator.redrive(the_id(kit))
+    assert kit.effects() == [("h1", "low")]
+
+
+def test_the_sweep_applies_what_was_told_although_something_else_is_parked_under_its_id(
+    kit: Kit, forged: ListSource
+) -> None:
+    sweep_of(kit, forged).round()
+
+    assert (kit.effects(), kit.count(parked)) == ([("h1", "low")], 0)
 
 
 def false(hazard: str) -> str:
