@@ -1,6 +1,6 @@
 """The worker's own book of its partitions: where each is read to, and what of it was applied under this assignment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 Partition = tuple[str, int]
@@ -30,6 +30,7 @@ class Book:
         self.epoch = 0
         self._at: dict[Partition, int] = {}
         self._sought: dict[Partition, int] = {}
+        self._believed: dict[Partition, int] = {}
         self._applied: dict[Partition, int] = {}
 
     def open(self, positions: Mapping[Partition, int]) -> None:
@@ -41,12 +42,17 @@ class Book:
     def close(self) -> None:
         """End the assignment: what is still under way belongs to nobody any more."""
         self.epoch += 1
-        self._at, self._sought, self._applied = {}, {}, {}
+        self._at, self._sought, self._believed, self._applied = {}, {}, {}, {}
+
+    def begin_fetch(self) -> None:
+        """Say that a fetch begins: what was asked for again up to now is what it can prove a hole above."""
+        self._believed = dict(self._sought)
 
     def take(self, partition: Partition, records: Sequence[Any]) -> Fetched | None:
         """Return the records as the next run; None when they are not ours, or above a hole seen for the first time.
 
-        A hole is believed when it is there after the records were asked for again: a fetch may have been dropped.
+        A hole is believed when a fetch shows it that began after the records were asked for again: the one before may
+        have been dropped.
         """
         return self._take(partition, records[0].offset, records[-1].offset + 1, records)
 
@@ -56,20 +62,22 @@ class Book:
 
     def _take(self, partition: Partition, first: int, end: int, records: Sequence[Any]) -> Fetched | None:
         at = self._at.get(partition)
-        if at is None or (first > at and self._sought.get(partition) != at):
+        if at is None or (first > at and self._believed.get(partition) != at):
             return None
         return Fetched(partition, self.epoch, min(first, at), end, first < at, records)
 
-    def sought(self, partition: Partition) -> int | None:
-        """Return where a partition is asked for again, and remember that it was; None when it is not ours."""
-        at = self._at.get(partition)
-        if at is not None:
-            self._sought[partition] = at
-        return at
+    def places(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Return where those of the partitions that are ours are read to."""
+        return {one: self._at[one] for one in partitions if one in self._at}
+
+    def asked_again(self, places: Mapping[Partition, int]) -> None:
+        """Remember where partitions were asked for again, once they were."""
+        self._sought |= {one: at for one, at in places.items() if self._at.get(one) == at}
 
     def doubt(self) -> None:
         """Say that a fetch was dropped: a hole that was seen before it proves nothing."""
         self._sought.clear()
+        self._believed.clear()
 
     def handed_on(self, run: Fetched) -> None:
         """Go on behind a run that reached the agent."""

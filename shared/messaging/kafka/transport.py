@@ -111,6 +111,7 @@ class RunConsumer(driver.Consumer):
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - Faust's own
         """Yield one message per topic of what was fetched; where nothing was, of what the client passed over."""
+        self.book.begin_fetch()
         records, _ = await self._wait_next_records(timeout)
         if records and (self.should_stop or not self.flow_active):
             self.book.doubt()
@@ -169,13 +170,15 @@ class RunConsumer(driver.Consumer):
         await self.commit() or await self.commit()
 
     async def _seek_back(self, partitions: Iterable[Partition]) -> None:
-        at = {TP(*partition): offset for partition in partitions if (offset := self.book.sought(partition)) is not None}
-        if not at:
+        places = self.book.places(partitions)
+        if not places:
             return
         try:
-            await self.seek_wait(at)
+            await self.seek_wait({TP(*partition): offset for partition, offset in places.items()})
         except (KafkaError, TimeoutError) as error:
             log.warning("cannot seek; the partition was taken away, or will be read on", error=type(error).__name__)
+            return
+        self.book.asked_again(places)
 
     def _message(self, runs: Sequence[Fetched]) -> ConsumerMessage:
         topic, partition = runs[0].partition

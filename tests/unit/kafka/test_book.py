@@ -30,16 +30,17 @@ def test_nothing_is_taken_of_a_partition_that_is_not_assigned() -> None:
     book = opened(at=5)
 
     assert book.take(THERE, entries(0)) is None
-    assert book.sought(THERE) is None
+    assert book.places([THERE]) == {}
 
 
 def test_a_hole_is_believed_when_it_is_seen_twice() -> None:
     book = opened(at=5)
 
-    first, again = book.take(HERE, entries(8)), book.sought(HERE)
+    first = book.take(HERE, entries(8))
+    ask_again(book)
     second = book.take(HERE, entries(8))
 
-    assert (first, again) == (None, 5)
+    assert first is None
     assert second is not None
     assert (second.first, second.end) == (5, 9)
 
@@ -47,17 +48,27 @@ def test_a_hole_is_believed_when_it_is_seen_twice() -> None:
 def test_places_without_a_record_are_passed_over_when_they_are_seen_twice() -> None:
     book = opened(at=5)
 
-    first, again = book.pass_over(HERE, 8), book.sought(HERE)
+    first = book.pass_over(HERE, 8)
+    ask_again(book)
     second = book.pass_over(HERE, 8)
 
-    assert (first, again) == (None, 5)
+    assert first is None
     assert second is not None
     assert (second.first, second.end, second.records) == (5, 8, ())
 
 
+def test_a_fetch_that_began_before_its_records_were_asked_for_again_proves_no_hole() -> None:
+    book = opened(at=5)
+
+    book.begin_fetch()
+    book.asked_again(book.places([HERE]))
+
+    assert (book.take(HERE, entries(8)), book.pass_over(HERE, 8)) == (None, None)
+
+
 def test_another_hole_is_not_believed_because_an_earlier_one_was() -> None:
     book = opened(at=5)
-    book.sought(HERE)
+    ask_again(book)
     run = book.take(HERE, entries(8))
     assert run is not None
     book.handed_on(run)
@@ -77,7 +88,7 @@ def test_a_run_that_did_not_reach_the_agent_is_asked_for_again() -> None:
     book.take(HERE, entries(5, 6))
 
     assert book.take(HERE, entries(7)) is None
-    assert book.sought(HERE) == 5
+    assert book.places([HERE]) == {HERE: 5}
 
 
 def test_what_was_applied_is_committed_once() -> None:
@@ -127,7 +138,8 @@ def test_whatever_fetches_are_dropped_every_record_is_handed_on_once_and_in_orde
             continue
         run = book.take(HERE, entries(*fetched))
         if run is None:
-            at = book.sought(HERE) or 0
+            at = book.positions()[HERE]
+            ask_again(book)
         else:
             book.handed_on(run)
             handed += fetched
@@ -141,6 +153,12 @@ def opened(*, at: int) -> Book:
     book = Book()
     book.open({HERE: at})
     return book
+
+
+def ask_again(book: Book) -> None:
+    """Ask for the partition's records again, and begin the fetch that brings them."""
+    book.asked_again(book.places([HERE]))
+    book.begin_fetch()
 
 
 def entries(*offsets: int) -> list[Entry]:
