@@ -18,7 +18,6 @@ PULSES = 3
 @pytest.fixture(autouse=True)
 def _quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.messaging.kafka.worker.LOOK_EVERY_S", 0.1)
-    monkeypatch.setattr("shared.messaging.kafka.access.PATIENCE_MS", 1000)
 
 
 def test_a_worker_whose_rejoin_never_comes_is_outside_of_its_group_without_progress(
@@ -64,7 +63,9 @@ def test_a_worker_that_fetches_no_more_is_behind_what_the_broker_holds(
         assert progress_of_next_pulses(worker) == 0
 
 
-def test_a_broker_that_does_not_answer_is_no_fault_of_the_worker(stage: Stage) -> None:
+def test_a_broker_that_does_not_answer_is_no_fault_of_the_worker(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.messaging.kafka.access.PATIENCE_MS", 1000)
+
     with running(stage) as worker, stage.broker.away():
         before = worker.applier.progress
         until(lambda: worker.applier.progress > before)
