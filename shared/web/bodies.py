@@ -15,8 +15,8 @@ BODY_MAX_BYTES = 64 * 1024
 """What a route takes unless it says otherwise; the longest list of attendance has 40 KB."""
 IN_HAND_MAX_BYTES = 32 * 1024 * 1024
 """A container of an API has 100 MiB to spare, and a body that is put together from its pieces is there twice."""
-PARSED_TIMES = 64
-"""How many times its size JSON of short unknown names takes, once it is parsed and each of them is told of."""
+PARSED_TIMES = 160
+"""How many times its size JSON of the shortest unknown names takes at most, once each of them is told of."""
 
 
 @dataclass

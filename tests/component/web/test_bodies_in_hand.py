@@ -10,7 +10,7 @@ import pytest
 from starlette.types import ASGIApp, Message
 
 from shared.web.app import served, service_app
-from shared.web.bodies import BodyMiddleware, Budget, Patience
+from shared.web.bodies import PARSED_TIMES, BodyMiddleware, Budget, Patience
 from shared.web.middleware import RequestMiddleware
 from tests.component.web.conftest import RIDER
 from tests.component.web.test_bodies import SCOPE
@@ -134,8 +134,8 @@ def test_json_is_counted_as_what_it_becomes(bench: Bench) -> None:
         exchange.may_end.set()
         return await exchange.ask(served(bench.node, Budget(most)))
 
-    assert asyncio.run(ask(20 * len(NOTE))) == (503, "too-much-in-hand")
-    assert asyncio.run(ask(100 * len(NOTE))) == (401, "unauthorised")
+    assert asyncio.run(ask(PARSED_TIMES * len(NOTE))) == (503, "too-much-in-hand")
+    assert asyncio.run(ask((PARSED_TIMES + 10) * len(NOTE))) == (401, "unauthorised")
 
 
 @pytest.mark.parametrize(
