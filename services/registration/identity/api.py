@@ -32,7 +32,8 @@ from shared.auth.tokens import ACCESS_LIFE
 from shared.errors import Refusal
 from shared.messaging import now
 from shared.random import token
-from shared.web import Call, Caller, OpenCaller
+from shared.web import Call, Caller, OpenCaller, kinds
+from shared.web.problems import ERRORS_MAX, is_json
 
 FORM = "application/x-www-form-urlencoded"
 FIELDS_MAX = 20
@@ -163,13 +164,16 @@ GIVEN_FOR: Mapping[type, Callable[[Call, Any], Response]] = {
 
 def _read_grant(call: Call) -> CodeGrant | PasswordGrant | RefreshGrant | ClientGrant:
     is_form = call.request.headers.get("content-type", "").partition(";")[0].strip().lower() == FORM
+    if not is_form and not is_json(call.request):
+        raise kinds.NOT_JSON()
     try:
         if is_form:
             fields = dict(parse_qsl(call.body.decode(), strict_parsing=True, max_num_fields=FIELDS_MAX))
             return GRANT.validate_python(fields)
         return GRANT.validate_json(call.body)
     except ValidationError as error:
-        raise RequestValidationError(error.errors(include_context=False, include_input=False)) from error
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        raise RequestValidationError(found[:ERRORS_MAX]) from error
     except ValueError as error:
         raise RequestValidationError([{"type": "form_invalid", "loc": ("body",), "msg": "not a form"}]) from error
 

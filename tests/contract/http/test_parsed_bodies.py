@@ -17,6 +17,8 @@ from tests.contract.http.worlds import World
 
 WITH_BODY = [row for row in ROWS if row.body is not None]
 PRINTED = string.digits + string.ascii_letters + string.punctuation.replace('"', "").replace("\\", "")
+PLAIN_TIMES = 16
+"""How many times its size a body takes that nobody parses, and what stands around it."""
 
 
 def crowded(row: Row, world: World) -> bytes:
@@ -50,6 +52,16 @@ def ask(world: World, row: Row, media_type: bytes, body: bytes) -> tuple[int, fl
         return told[0]["status"], tracemalloc.get_traced_memory()[1] / len(body)
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("row", WITH_BODY, ids=lambda row: row.id)
+def test_a_body_that_does_not_say_it_is_json_is_not_parsed(world_of: WorldOf, row: Row) -> None:
+    world = world_of(row.service)
+
+    status, times = ask(world, row, b"text/plain", crowded(row, world))
+
+    assert status == 415
+    assert times < PLAIN_TIMES
 
 
 @pytest.mark.parametrize("row", WITH_BODY, ids=lambda row: row.id)
