@@ -12,11 +12,12 @@ from services.registration.codes import store as codes
 from services.registration.codes.problems import PHONE_INVALID
 from services.registration.codes.rules import normalised_phone
 from services.registration.limits import store as limits
-from services.registration.limits.rules import limit_rule, origin_of
+from services.registration.limits.rules import limit_rule
 from services.registration.ports import Ports
 from services.registration.schemas import CodeGiven
 from services.registration.secrets import Secrets
 from shared.messaging import now
+from shared.origin import origin_of
 from shared.random import token
 
 EVERYBODY = "everybody"

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from math import ceil
 
 from shared.validity import valid_at
@@ -62,27 +61,6 @@ FIRST = LimitRule(
     password_try=(*WRONG_FOR_LOGIN, *WRONG_FROM_PLACE, Limit("wrong-login", 100, HOUR, pause=MINUTE / 2)),
     rider_changes=(Limit(DETAILS, 20, DAY), Limit(MOVE, 5, DAY), Limit(CONSENT, 20, DAY)),
 )
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a request comes from: what one subscriber has (IPv4 address, IPv6 /64), and its network (/24, /48)."""
-
-    address: str
-    network: str
-
-
-def origin_of(client: str) -> Origin:
-    """Return the origin of a client's address; what is no IP address is its own network."""
-    try:
-        address = ip_address(client.partition("%")[0])
-    except ValueError:
-        return Origin(client, client)
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    lengths = (32, 24) if isinstance(address, IPv4Address) else (64, 48)
-    mine, wider = (str(ip_network((address, length), strict=False)) for length in lengths)
-    return Origin(mine, wider)
 
 
 def limit_rule(moment: datetime, rules: Sequence[LimitRule] = (FIRST,)) -> LimitRule:

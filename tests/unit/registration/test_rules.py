@@ -24,10 +24,8 @@ from services.registration.limits.rules import (
     FIRST,
     LONGEST_WINDOW,
     Limit,
-    Origin,
     free_at,
     limit_rule,
-    origin_of,
     wait_s,
 )
 from services.registration.partners.rules import PARTNER_KINDS, PartnerKind
@@ -200,22 +198,6 @@ def test_a_limit_with_a_pause_slows_down_and_closes_nothing() -> None:
     assert wait_s(NOON, [free_at(limit, hundredth, newest)]) == 20
     assert wait_s(NOON, [free_at(limit, None, newest)]) == 0
     assert wait_s(NOON, [free_at(limit, NOON - timedelta(hours=1), newest)]) == 0
-
-
-@pytest.mark.parametrize(
-    ("client", "address", "network"),
-    [
-        ("203.0.113.77", "203.0.113.77/32", "203.0.113.0/24"),
-        ("::ffff:203.0.113.77", "203.0.113.77/32", "203.0.113.0/24"),
-        ("2001:db8:1:2:a:b:c:d", "2001:db8:1:2::/64", "2001:db8:1::/48"),
-        ("fe80::1%eth0", "fe80::/64", "fe80::/48"),
-        ("testclient", "testclient", "testclient"),
-    ],
-)
-def test_an_address_counts_by_what_one_subscriber_has_and_by_the_network_around_it(
-    client: str, address: str, network: str
-) -> None:
-    assert origin_of(client) == Origin(address, network)
 
 
 def test_an_erased_phone_rests_for_longer_than_a_limit_by_day_counts() -> None:
