@@ -1,6 +1,7 @@
 """How much of requests' bodies a process has in hand at once, and how long one may take to come (ASGI)."""
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field
 from sys import getsizeof
 
@@ -8,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.origin import origin_of
 from shared.web import kinds
 from shared.web.problems import is_json
 
@@ -21,10 +23,15 @@ PARSED_TIMES = 160
 
 @dataclass
 class Budget:
-    """What one process may have in hand, and what it has, in bytes."""
+    """What one process may have in hand, and what it has, in bytes.
+
+    `coming` has the small bodies that are not whole yet, in bytes by address; `large` whose large bodies are in hand.
+    """
 
     most: int = IN_HAND_MAX_BYTES
     in_hand: int = 0
+    coming: Counter[str] = field(default_factory=Counter)
+    large: set[str] = field(default_factory=set)
 
     def take(self, size: int, *, large: bool) -> None:
         """Count what has come; raises the 503 where that would be too much. Large bodies leave a quarter to others."""
@@ -36,10 +43,27 @@ class Budget:
         """Forget what is in hand no more."""
         self.in_hand -= size
 
+    def let_come(self, address: str, size: int) -> None:
+        """Count what an address has begun and not ended; raises the 503 where that is over an eighth of the whole."""
+        if size > 0 and self.coming[address] + size > self.most // 8:
+            raise HTTPException(kinds.BODIES_IN_HAND.status)
+        self.coming[address] += size
+        if not self.coming[address]:
+            del self.coming[address]
+
+    def begin_large(self, person: str) -> None:
+        """Note whose a large body is; raises the 429 where another one of the same person is in hand."""
+        if person in self.large:
+            raise HTTPException(kinds.LARGE_BODY_IN_HAND.status)
+        self.large.add(person)
+
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a body may take to come, in seconds; the gateway waits as long for one that is larger than most."""
+    """How long a body may take to come, in seconds; the gateway waits as long for one that is larger than most.
+
+    Of one that is larger the next piece may take as long as the whole of another.
+    """
 
     body: float = 30
     large_body: float = 180
@@ -61,48 +85,69 @@ class BodyMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        times = PARSED_TIMES if is_json(Request(scope)) else 0
-        body = _Body(receive, self.budget, self.patience, times)
+        body = _Body(Request(scope), receive, self.budget, self.patience)
         try:
             await self.app(scope, body.receive, send)
         finally:
-            self.budget.give_back(body.counted)
+            body.forget()
 
 
 class _Body:
-    """The body of one request."""
+    """The body of one request, and what it has of the budget: bytes, its address's share, its person's turn."""
 
-    def __init__(self, receive: Receive, budget: Budget, patience: Patience, parsed_times: int) -> None:
-        self._receive, self._budget, self._patience, self._parsed_times = receive, budget, patience, parsed_times
-        self._began = asyncio.get_running_loop().time()
-        self._size, self._whole, self.counted = 0, False, 0
+    def __init__(self, request: Request, receive: Receive, budget: Budget, patience: Patience) -> None:
+        self._request, self._receive, self._budget, self._patience = request, receive, budget, patience
+        self._parsed_times = PARSED_TIMES if is_json(request) else 0
+        self._address = origin_of(request.client.host if request.client else "unknown").address
+        self._began = self._last = asyncio.get_running_loop().time()
+        self._size, self._whole, self._large = 0, False, False
+        self._counted, self._coming, self._person = 0, 0, ""
 
     async def receive(self) -> Message:
-        """Return the next message; raises the 408 or the 503."""
+        """Return the next message; raises the 408, the 429 or the 503."""
         if self._whole:
             return await self._receive()
         message = await self._next()
         if message["type"] == "http.request":
-            piece = message.get("body", b"")
-            self._size += len(piece)
-            self._whole = not message.get("more_body", False)
-            self._count(getsizeof(piece))
-            if self._whole and not self._large:
-                self._count(self._size * self._parsed_times)
+            self._add(message.get("body", b""), whole=not message.get("more_body", False))
         return message
 
-    @property
-    def _large(self) -> bool:
-        return self._size > BODY_MAX_BYTES
+    def forget(self) -> None:
+        """Give back what the body has of the budget."""
+        self._budget.give_back(self._counted)
+        self._budget.let_come(self._address, -self._coming)
+        self._budget.large.discard(self._person)
 
     async def _next(self) -> Message:
-        patience = self._patience.large_body if self._large else self._patience.body
+        until = self._began + self._patience.body
+        if self._large:
+            until = min(self._began + self._patience.large_body, self._last + self._patience.body)
         try:
-            async with asyncio.timeout_at(self._began + patience):
+            async with asyncio.timeout_at(until):
                 return await self._receive()
         except TimeoutError as error:
             raise HTTPException(kinds.BODY_TOO_SLOW.status) from error
 
+    def _add(self, piece: bytes, *, whole: bool) -> None:
+        self._size += len(piece)
+        self._whole, self._last = whole, asyncio.get_running_loop().time()
+        if self._size > BODY_MAX_BYTES and not self._large:
+            self._large = True
+            self._begin_large()
+        self._count(getsizeof(piece) if piece else 0)
+        if whole and not self._large:
+            self._count(self._size * self._parsed_times)
+        coming = 0 if whole or self._large else self._counted
+        self._budget.let_come(self._address, coming - self._coming)
+        self._coming = coming
+
+    def _begin_large(self) -> None:
+        """Take the person's turn; of somebody whom no good token has named by now, no route reads on."""
+        person = getattr(self._request.state, "person", "")
+        if person:
+            self._budget.begin_large(person)
+            self._person = person
+
     def _count(self, size: int) -> None:
         self._budget.take(size, large=self._large)
-        self.counted += size
+        self._counted += size

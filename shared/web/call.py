@@ -187,7 +187,9 @@ def _person(request: Request, token: PersonToken) -> Principal:
     if token is None:
         raise UNAUTHORISED()
     host: Host = request.app.state.host
-    return host.verifier.person(token.credentials)
+    caller = host.verifier.person(token.credentials)
+    request.state.person = caller.actor
+    return caller
 
 
 async def _signed_in_call(

@@ -60,6 +60,15 @@ BODIES_IN_HAND = ProblemKind(
     "The server has as much of other requests in hand as it can hold; nothing was done. Try again soon with the same "
     "Idempotency-Key.",
 )
+LARGE_BODY_IN_HAND = ProblemKind(
+    "large-body-in-hand",
+    429,
+    "上一份上传尚未完成",
+    "Another upload is in hand",
+    "您的另一份大文件仍在接收或处理中，本次请求没有生效。请待其完成后用同一 Idempotency-Key 重试。",
+    "Another large body of yours is coming in or being worked on; nothing was done. Wait until that is over, then try "
+    "again with the same Idempotency-Key.",
+)
 NO_SUCH_ROUTE = ProblemKind(
     "no-such-route",
     404,

@@ -31,6 +31,7 @@ BY_STATUS = {
     404: kinds.NO_SUCH_ROUTE,
     405: kinds.METHOD_NOT_ALLOWED,
     408: kinds.BODY_TOO_SLOW,
+    429: kinds.LARGE_BODY_IN_HAND,
     503: kinds.BODIES_IN_HAND,
 }
 """Of the exceptions that the framework, or what stands around its reading of bodies, raises for a status alone."""

@@ -78,7 +78,7 @@ def test_a_body_is_cut_off_while_it_streams(bench: Bench) -> None:
     async def send(message: Message) -> None:
         told.append(message)
 
-    asyncio.run(served(bench.node)(SCOPE, receive, send))
+    asyncio.run(served(bench.node)(dict(SCOPE), receive, send))
 
     assert told[0]["status"] == 413
     assert len(read) == 2
