@@ -14,7 +14,10 @@ FREE_MIN_BYTES = 64 * 1024 * 1024
 
 
 def free_bytes(folders: Iterable[Path]) -> int | None:
-    """Return what is left on the fullest of the folders' disks; None where there is no such folder."""
+    """Return what is left on the fullest of the folders' disks; None where there is no such folder.
+
+    Raises OSError where a disk does not answer: a mount that went stale, a folder above that may not be entered.
+    """
     return min((shutil.disk_usage(folder).free for folder in folders if folder.exists()), default=None)
 
 

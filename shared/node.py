@@ -145,7 +145,7 @@ class Node:
     def gauges(self) -> dict[str, float]:
         """Return what an operator watches, by name; a scrape reads indexes, and tables of what is amiss."""
         now = self.clock.now()
-        told = {name: value for name, read in list(self.vitals.items()) if (value := read()) is not None}
+        told = {name: value for name, read in list(self.vitals.items()) if (value := _value(read)) is not None}
         with self.store.read() as session:
             oldest, last = relaying.unsent_span(session)
             waiting, since, parked = parking.count_held(session)
@@ -164,16 +164,22 @@ class Node:
 
     def health(self) -> Health:
         """Tell whether the service can do its work: its store answers, its disk has room, its consumer goes on."""
-        reasons = list(self.troubles)
-        free = self.disk_free()
-        if free is not None and free < FREE_MIN_BYTES:
-            reasons.append(f"the disk is full: {free // MIB} MiB are left where the service writes; make room there")
+        reasons = [*self.troubles, *self._disk_troubles()]
         try:
             with self.store.read() as session:
                 session.execute(select(1))
         except SQLAlchemyError as error:
             reasons.append(f"the store does not answer: {type(error).__name__}")
         return Health(ready=not reasons, reasons=reasons)
+
+    def _disk_troubles(self) -> Iterator[str]:
+        try:
+            free = self.disk_free()
+        except OSError as error:
+            yield f"the disk does not answer: {error.strerror}; see that {error.filename} is mounted and may be read"
+            return
+        if free is not None and free < FREE_MIN_BYTES:
+            yield f"the disk is full: {free // MIB} MiB are left where the service writes; make room there"
 
     def _has_trouble(self, kind: str) -> bool:
         return any(trouble.startswith(kind) for trouble in self.troubles)
@@ -187,3 +193,11 @@ class Node:
             return still.seconds
 
         self.vitals.update(behind_events=reader.behind, stalled_seconds=stalled_s)
+
+
+def _value(read: Callable[[], float | None]) -> float | None:
+    """Return what a gauge reads; None too where the disk that it looks at does not answer, as `health` tells."""
+    try:
+        return read()
+    except OSError:
+        return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,21 @@ def test_a_service_whose_disk_is_full_is_not_ready_and_says_so(house: House) -> 
     reason = "the disk is full: 3 MiB are left where the service writes; make room there"
     assert (answer.status_code, answer.json()["reasons"]) == (503, {"rewards": [reason]})
     assert http.get("/api/governance/readyz").status_code == 200
+
+
+def test_a_service_whose_disk_does_not_answer_is_not_ready_and_says_so(house: House, tmp_path: Path) -> None:
+    unreadable = tmp_path / ("n" * 300)
+    node = replace(house.nodes["rewards"], disk_free=partial(free_bytes, [unreadable]))
+    node.vitals["disk_free_bytes"] = node.disk_free
+    house.nodes["rewards"] = node
+    http = TestClient(house.gateway())
+
+    answer, gauges = http.get("/readyz"), node.gauges()
+
+    reason = f"the disk does not answer: File name too long; see that {unreadable} is mounted and may be read"
+    assert (answer.status_code, answer.json()["reasons"]) == (503, {"rewards": [reason]})
+    assert "disk_free_bytes" not in gauges
+    assert "unsent_events" in gauges
 
 
 @pytest.mark.parametrize(("free", "ready"), [(None, True), (FREE_MIN_BYTES, True), (FREE_MIN_BYTES - 1, False)])
