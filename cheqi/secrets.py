@@ -7,18 +7,19 @@ from pathlib import Path
 from cheqi.assembly import CODE_KEY, SERVICES
 from cheqi.backup.restoring import put_back_secrets
 from cheqi.folder import MASTER_KEY
+from cheqi.terminal import complain
 from services.registration.clients import client_secret, list_services
 from services.registration.identity.rules import CLIENTS
 from services.registration.secrets import open_secrets
 from shared.auth.tokens import SigningKeys
 from shared.clock import SystemClock
-from shared.errors import ConfigurationError
 from shared.random import SystemRandom
 from shared.secret_files import SecretFolder
 from shared.settings import Settings
 
 PASSWORD_BYTES = 32
-OTHERS_READ = 0o044
+SERVER_READS = 0o644
+OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 
 
 def make_secrets(settings: Settings, source: Path | None = None) -> list[Path]:
@@ -35,11 +36,8 @@ def make_secrets(settings: Settings, source: Path | None = None) -> list[Path]:
         _make_password(settings.database_password_of(name))
     folders["rewards"].key(CODE_KEY)
     _make_registration(folders)
-    admin = settings.database_admin_password_file
-    if admin is not None:
-        if not admin.exists():
-            _make_password(admin)
-        _let_server_read(admin)
+    if settings.database_admin_password_file is not None:
+        _make_admin_password(settings.database_admin_password_file)
     return sorted(_files(settings) - before)
 
 
@@ -58,24 +56,19 @@ def _make_password(path: Path | None) -> None:
         SecretFolder(path.parent).text(path.name, lambda: secrets.token_urlsafe(PASSWORD_BYTES))
 
 
-def _let_server_read(path: Path) -> None:
-    """Open a password to the database server, which runs as a user of its own where nobody else comes in.
-
-    Raises ConfigurationError where somebody else has to.
-    """
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & stat.S_IROTH:
+def _make_admin_password(path: Path) -> None:
+    """Make the password that the database server reads too, as another user; one that was brought stays as it is."""
+    if not path.exists():
+        _make_password(path)
+        path.chmod(SERVER_READS)
         return
-    try:
-        path.chmod(mode | OTHERS_READ)
-    except OSError as error:
-        message = (
-            f"{path} has the mode {mode:04o}, so that the database server, a user of its own, cannot read it, and the "
-            f"mode cannot be changed here: {error.strerror}. Give it 0644 and its folder 0755 where they are mounted "
-            "from, and start again; where the server gets its password in another way, unset "
-            "CHEQI_DATABASE_ADMIN_PASSWORD_FILE for this command"
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if not mode & OTHERS_READ:
+        complain(
+            f"{path} has the mode {mode:04o} and is left as it is: only its owner can read it, but where the database "
+            "server takes its password from this file, that server and `cheqi databases` both have to. Let them, such "
+            "as with the mode 0644 in a folder of 0755; where the server has its password from elsewhere, all is well"
         )
-        raise ConfigurationError(message) from error
 
 
 def _folder(settings: Settings, service: str) -> SecretFolder:
