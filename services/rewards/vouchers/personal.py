@@ -27,14 +27,15 @@ def find_code(session: Session, voucher_id: str) -> str | None:
         return None
 
 
-def find_newest(session: Session) -> tuple[str, str | None] | None:
-    """Return the code of the newest voucher that has one, and the digest that finds it; None where none can be read."""
+def list_newest(session: Session, count: int) -> list[tuple[str, str, str | None]]:
+    """Return (voucher, code, digest that finds it) of so many newest vouchers, those left out that cannot be read."""
     newest = select(VoucherCode.voucher_id, Voucher.code_digest).join(Voucher).order_by(VoucherCode.voucher_id.desc())
-    with suppress(ValueError):
-        for voucher_id, digest in session.execute(newest.limit(1)):
+    found = list[tuple[str, str, str | None]]()
+    for voucher_id, digest in session.execute(newest.limit(count)):
+        with suppress(ValueError):
             code = find_code(session, voucher_id)
-            return None if code is None else (code, digest)
-    return None
+            found += [] if code is None else [(voucher_id, code, digest)]
+    return found
 
 
 def erase(session: Session, rider_id: str) -> None:
