@@ -22,12 +22,12 @@ app = typer.Typer(no_args_is_help=True, help="The topics of the services on Kafk
 def apply(as_json: AsJSON = False) -> None:
     """Make topics that are missing, before any worker starts, and users and rights where Kafka asks who comes.
 
-    The status is 1 when a topic is not as it should be.
+    A topic that is not as it should be is named on standard error and used as it is.
     """
     with explained():
         found = apply_topics(read_settings())
     show_rows("on Kafka", [asdict(one) for one in found], as_json=as_json)
-    raise typer.Exit(1 if warn_of_differences(found) else 0)
+    warn_of_differences(found)
 
 
 @app.command("reset")
@@ -56,15 +56,13 @@ def apply_topics(settings: Settings) -> "list[Provision]":
     return found + apply_users(access, users) if users else found
 
 
-def warn_of_differences(found: Sequence["Provision"]) -> bool:
-    """Say on standard error which topics are not as they should be, and what to do; tell whether there is any."""
-    differing = [one for one in found if one.state == "differs"]
-    for one in differing:
+def warn_of_differences(found: Sequence["Provision"]) -> None:
+    """Say on standard error which topics are not as they should be, and what to do."""
+    for one in (one for one in found if one.state == "differs"):
         complain(
             f"{one.name} is not as it should be: {one.detail}. It is used as it is; docs/operations.md says under "
             "'Topics that differ' what that costs, and how it is changed"
         )
-    return bool(differing)
 
 
 def topics_of(settings: Settings, service: str) -> "Topics":

@@ -58,8 +58,9 @@ def test_topics_that_are_not_as_they_should_be_are_named_and_used(
 
     up, applied = command(settings, *UP.split()), command(settings, "topics", "apply", "--json")
 
-    for done, status in ((up, 0), (applied, 1)):
-        assert done.exit_code == status, done.output
+    assert "differs" in {row["state"] for row in json.loads(applied.stdout)}
+    for done in (up, applied):
+        assert done.exit_code == 0, done.output
         assert done.stderr.count("not as it should be") == 1
         assert "cheqi.rewards is not as it should be: 3 partitions instead of 24; retention.ms" in done.stderr
 
