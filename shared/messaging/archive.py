@@ -36,6 +36,8 @@ def archive_log(store: Store, before: str, now: datetime, moved: Callable[[Manif
         raise MonthNotOverError(message)
     with store.read() as session:
         files = archive_of(session)
+        if _find_next(session, before) is None:
+            return
     with alone_in(files.folder):
         while (manifest := _write_next(store, before)) is not None:
             _verify(store, manifest)
@@ -52,20 +54,23 @@ def month_of(moment: datetime) -> str:
 def _write_next(store: Store, before: str) -> Manifest | None:
     """Write the file of the next month that is to move, None when there is none; one that was confirmed stands."""
     with store.read() as session:
-        rows = _sent_rows(session)
-        first = next(rows, None)
-        if first is None:
-            return None
-        month = max(_month_of(first), _month_after_archive(session))
-        if month >= before:
+        month = _find_next(session, before)
+        if month is None:
             return None
         files = archive_of(session)
         written = files.find(month)
         if written is not None:
             return written
         # An event that came late, its own time in an earlier month, stands with those that it came among.
-        later = takewhile(lambda row: _month_of(row) <= month, rows)
-        return files.write_events(month, (_wire(row) for row in _chained(first, later)))
+        rows = takewhile(lambda row: _month_of(row) <= month, _sent_rows(session))
+        return files.write_events(month, (_wire(row) for row in rows))
+
+
+def _find_next(session: Session, before: str) -> str | None:
+    """Return the next month that is to move, None when there is none before one."""
+    first = next(_sent_rows(session), None)
+    month = before if first is None else max(_month_of(first), _month_after_archive(session))
+    return month if month < before else None
 
 
 def _verify(store: Store, manifest: Manifest) -> None:
@@ -113,13 +118,10 @@ def _sent_rows(session: Session) -> Iterator[Row[Any]]:
 
 
 def _rows(session: Session, first: int, last: int) -> Iterator[Row[Any]]:
+    """Yield rows as they come; whoever stops reading leaves nothing open."""
     wanted = select(event_log).where(event_log.c.position.between(first, last)).order_by(event_log.c.position)
-    return iter(session.execute(wanted.execution_options(yield_per=ROWS_AT_ONCE)))
-
-
-def _chained(first: Row[Any], rest: Iterator[Row[Any]]) -> Iterator[Row[Any]]:
-    yield first
-    yield from rest
+    with session.execute(wanted.execution_options(yield_per=ROWS_AT_ONCE)) as found:
+        yield from found
 
 
 def _month_of(row: Row[Any]) -> str:

@@ -147,6 +147,12 @@ def test_the_month_that_runs_is_not_archived(year: Year) -> None:
     assert year.archive("2026-12") == ["2026-09", "2026-10", "2026-11"]
 
 
+def test_where_nothing_is_to_move_the_folder_is_left_alone(year: Year) -> None:
+    assert year.archive("2026-09") == []
+
+    assert not year.files.folder.exists()
+
+
 def test_archiving_again_moves_nothing(year: Year) -> None:
     year.archive("2026-11")
 
