@@ -34,5 +34,5 @@ if ! test -e "$KAFKA_LOG_DIRS/meta.properties"; then
   rm /tmp/format
 fi
 # shellcheck disable=SC2086 # several options in one variable
-exec java ${KAFKA_HEAP_OPTS:--Xms256M -Xmx512M} -Dlog4j2.configurationFile=/etc/kafka/docker/log4j2.yaml \
-  -cp "$libraries" kafka.Kafka "$properties"
+exec java ${KAFKA_HEAP_OPTS:--Xms256M -Xmx512M} ${KAFKA_JVM_PERFORMANCE_OPTS:-} \
+  -Dlog4j2.configurationFile=/etc/kafka/docker/log4j2.yaml -cp "$libraries" kafka.Kafka "$properties"

@@ -109,6 +109,7 @@ class SecuredBroker(Broker):
         environment = {
             **_settings(port),
             **kafka["environment"],
+            **self._java,
             "KAFKA_ADVERTISED_LISTENERS": f"SECURED://127.0.0.1:{port}",
         }
         made = DockerContainer(IMAGE).with_kwargs(entrypoint=kafka["entrypoint"]).with_envs(**environment)
