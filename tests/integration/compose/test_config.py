@@ -19,7 +19,7 @@ MIB = 1024**2
 LEFT_TO_OTHERS = 40
 SERVER_AT_REST, OF_A_CONNECTION = 132 * MIB, 2.5 * MIB
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-LIMITS = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([\d,]+) \|$", re.MULTILINE)
+LIMITS = re.compile(r"^\| ([^|]+) \| [^|]+ \| [^|]+ \| ([\d,]+) \|$", re.MULTILINE)
 PROMETHEUS = (ROOT / "deploy" / "observability" / "prometheus.yml").read_text(encoding="utf-8")
 TARGETS = re.findall(r"- ([\w-]+):\d+$", PROMETHEUS, re.MULTILINE)
 
@@ -73,7 +73,7 @@ def test_what_runs_all_the_time_may_take_less_than_a_machine_of_4_gb(plan: Stack
 
 def test_the_operators_page_names_the_limits_of_memory_as_they_are(plan: Stack) -> None:
     services = plan.config()["services"]
-    told = {row[0]: int(row[2].replace(",", "")) for row in LIMITS.findall(OPERATIONS)}
+    told = {part: int(limit.replace(",", "")) for part, limit in LIMITS.findall(OPERATIONS)}
 
     limits = {
         name: int(one["mem_limit"]) // MIB for name, one in services.items() if one["restart"] == "unless-stopped"
