@@ -14,7 +14,7 @@ from services.registration.secrets import open_secrets
 from shared.auth.tokens import SigningKeys
 from shared.clock import SystemClock
 from shared.random import SystemRandom
-from shared.secret_files import SecretFolder
+from shared.secret_files import OWNER_READS, SecretFolder
 from shared.settings import Settings
 
 PASSWORD_BYTES = 32
@@ -51,17 +51,15 @@ def _make_registration(folders: dict[str, SecretFolder]) -> None:
     list_services(mine, {name: client_secret(folder, name) for name, folder in folders.items()})
 
 
-def _make_password(path: Path | None) -> None:
+def _make_password(path: Path | None, mode: int = OWNER_READS) -> None:
     if path is not None:
-        SecretFolder(path.parent).text(path.name, lambda: secrets.token_urlsafe(PASSWORD_BYTES))
+        SecretFolder(path.parent, mode=mode).text(path.name, lambda: secrets.token_urlsafe(PASSWORD_BYTES))
 
 
 def _make_admin_password(path: Path) -> None:
     """Make the password that the database server reads too, as another user; one that was brought stays as it is."""
     if not path.exists():
-        _make_password(path)
-        path.chmod(SERVER_READS)
-        return
+        _make_password(path, SERVER_READS)
     mode = stat.S_IMODE(path.stat().st_mode)
     if not mode & OTHERS_READ:
         complain(

@@ -1,4 +1,4 @@
-"""Small secret files: made once, whole or not at all, readable by their owner only."""
+"""Small secret files: made once, whole or not at all, and readable by their owner only unless it is said who else."""
 
 import os
 from collections.abc import Callable
@@ -9,23 +9,24 @@ from tempfile import mkstemp
 from shared.errors import ConfigurationError
 
 KEY_BYTES = 32
+OWNER_READS = 0o600
 
 
 class SecretFolder:
-    """A folder of secrets by name; with `makes` one that is missing is made on first use.
+    """A folder of secrets by name; with `makes` one that is missing is made on first use, with that mode.
 
     Without, it is for somebody else to make: whoever needs it raises ConfigurationError, naming it.
     """
 
-    def __init__(self, path: Path, *, makes: bool = True) -> None:
-        self.path, self._makes = path, makes
+    def __init__(self, path: Path, *, makes: bool = True, mode: int = OWNER_READS) -> None:
+        self.path, self._makes, self._mode = path, makes, mode
 
     def text(self, name: str, make: Callable[[], str]) -> str:
         """Return what the file says; where there is none, whoever comes first makes it and all others read that."""
         path = self.path / name
         try:
             if self._makes and not path.exists():
-                _make(path, make())
+                _make(path, make(), self._mode)
             return path.read_text(encoding="utf-8").strip()
         except OSError as error:
             message = f"the secret {path} cannot be read: {error.strerror}; `cheqi secrets` makes it, or mount your own"
@@ -50,8 +51,9 @@ def replace_text(path: Path, text: str) -> None:
     _draft(path, text).replace(path)
 
 
-def _make(path: Path, text: str) -> None:
+def _make(path: Path, text: str, mode: int) -> None:
     draft = _draft(path, text)
+    draft.chmod(mode)
     with suppress(FileExistsError):
         path.hardlink_to(draft)
     draft.unlink()

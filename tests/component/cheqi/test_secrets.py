@@ -45,6 +45,23 @@ def test_the_database_server_may_read_its_password_and_nobody_else_s(settings: S
     assert readable == [tmp_path / "admin" / "password"]
 
 
+def test_whoever_is_killed_once_the_password_is_made_leaves_it_to_the_database_server(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, link = tmp_path / "admin" / "password", Path.hardlink_to
+
+    def linked_then_killed(path: Path, target: Path) -> None:
+        link(path, target)
+        if path == made:
+            raise SystemExit
+
+    monkeypatch.setattr(Path, "hardlink_to", linked_then_killed)
+    with pytest.raises(SystemExit):
+        make_secrets(settings)
+
+    assert made.stat().st_mode & 0o777 == 0o644
+
+
 @pytest.mark.parametrize(("mode", "warned"), [(0o600, True), (0o400, True), (0o440, False), (0o644, False)])
 def test_a_password_that_an_operator_brought_stays_as_it_is_and_is_told_of_where_its_owner_alone_can_read_it(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str], mode: int, *, warned: bool
