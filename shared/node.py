@@ -176,7 +176,8 @@ class Node:
         try:
             free = self.disk_free()
         except OSError as error:
-            yield f"the disk does not answer: {error.strerror}; see that {error.filename} is mounted and may be read"
+            where = error.filename or "it"
+            yield f"the disk does not answer: {error.strerror}; see that {where} is mounted and may be read"
             return
         if free is not None and free < FREE_MIN_BYTES:
             yield f"the disk is full: {free // MIB} MiB are left where the service writes; make room there"

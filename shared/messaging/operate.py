@@ -51,16 +51,16 @@ class Operator:
             return Told.NEVER if row.reason == parking.NOT_IN_LOG.reason else Told.SO
         come = [read(row.source, document) for document in log.of_subjects({row.subject: row.sequence - 1}, 1)]
         there = [one for one in come if isinstance(one, Arrival) and one.sequence == row.sequence]
-        documents = tuple(one.document for one in there)
-        if row.document in documents:
+        if row.document in [one.document for one in there]:
             return Told.SO
-        if event_id in [one.envelope.id for one in there]:
-            with self._store.write() as session:
-                parking.correct(session, row.source, event_id, *documents)
-            return Told.OTHERWISE
+        for one in there:
+            if one.envelope.id == event_id:
+                with self._store.write() as session:
+                    parking.correct(session, row.source, one)
+                return Told.OTHERWISE
         with self._store.write() as session:
             parking.set_aside(session, row.source, [event_id])
-        self._consumer.apply(Run(row.source, documents), Plan(from_log=True))
+        self._consumer.apply(Run(row.source, tuple(one.document for one in there)), Plan(from_log=True))
         return Told.NEVER
 
     def redrive(self, event_id: str, *, adopt: bool = False) -> bool:

@@ -119,10 +119,10 @@ def set_aside(session: Session, source: str, ids: Iterable[str]) -> None:
     session.execute(strange.values(sequence=None, reason=NOT_IN_LOG.reason))
 
 
-def correct(session: Session, source: str, event_id: str, document: str) -> None:
+def correct(session: Session, source: str, told: Arrival) -> None:
     """Let what its publisher told stand where something else is parked under its id."""
-    under = update(parked).where(parked.c.source == source, parked.c.id == event_id)
-    session.execute(under.values(document=document))
+    under = update(parked).where(parked.c.source == source, parked.c.id == told.envelope.id)
+    session.execute(under.values(document=told.document, type=told.envelope.type))
 
 
 def count_held(session: Session) -> tuple[int, datetime | None, int]:
