@@ -11,6 +11,7 @@ from kafka.errors import KafkaError
 from testcontainers.core.container import DockerContainer
 
 from shared.messaging.kafka.access import Access, Login
+from shared.messaging.kafka.topics import topic_of
 from tests.containers.overlay import SECURED, kafka_of
 from tests.containers.patience import until
 from tests.ports import free_port
@@ -69,6 +70,12 @@ class Broker:
     def admin(self) -> KafkaAdminClient:
         """Return a client for what the test does behind the back of the program."""
         return KafkaAdminClient(**self.access.arguments)
+
+    def drop_topics(self) -> None:
+        """Delete the topics of services with all that they hold."""
+        with closing(self.admin()) as admin:
+            ours = [name for name in admin.list_topics() if name.startswith(topic_of(""))]
+            admin.delete_topics(ours)
 
     def _made(self, port: int) -> DockerContainer:
         # Root may write configuration over files that an image keeps read-only.

@@ -122,9 +122,11 @@ def test_large_bodies_leave_room_for_small_ones(bench: Bench) -> None:
         photos, small = [photo(bench, [PIECE, PIECE]), photo(bench, [PIECE], 2)], note(bench, NOTE)
         asking = asyncio.create_task(photos[0].ask(app))
         await photos[0].sent_all.wait()
-        for one in (*photos, small):
-            one.may_end.set()
-        return [await photos[1].ask(app), await small.ask(app), await asking]
+        photos[1].may_end.set()
+        small.may_end.set()
+        meanwhile = [await photos[1].ask(app), await small.ask(app)]
+        photos[0].may_end.set()
+        return [*meanwhile, await asking]
 
     answered = asyncio.run(play())
 

@@ -94,13 +94,8 @@ class Stage(Telling):
 
     def make_anew(self) -> None:
         """Delete the topics with all that they hold, and make them again."""
-        self.drop_topics()
+        self.broker.drop_topics()
         until(self._made)
-
-    def drop_topics(self) -> None:
-        """Delete the topics with all that they hold."""
-        with closing(self.broker.admin()) as admin:
-            admin.delete_topics([topic_of(source) for source in SOURCES if source not in self.topics.missing(SOURCES)])
 
     def deliver(self, *documents: str, subject: str = "stray") -> None:
         """Put documents on the bus as they are, in one partition."""

@@ -15,7 +15,6 @@ from tests.containers.deployment import command, deployment_on
 from tests.containers.kafka import Broker
 from tests.containers.postgresql import server
 from tests.e2e.kill_process import Process
-from tests.integration.kafka.stage import Stage
 
 MADE_READY = ("databases", "migrate", "topics apply")
 UP = "up --bus kafka --store postgresql"
@@ -23,11 +22,11 @@ LOOKED_AT = ("rehearse --riders 60 --days 1", "lag", "audit")
 
 
 @pytest.fixture
-def settings(stage: Stage, broker: Broker, tmp_path: Path) -> Iterator[Settings]:
+def settings(broker: Broker, tmp_path: Path) -> Iterator[Settings]:
     """Return the settings of a deployment on servers that hold nothing of it yet."""
-    stage.drop_topics()
+    broker.drop_topics()
     yield deployment_on(tmp_path, broker.servers, server().admin)
-    stage.drop_topics()
+    broker.drop_topics()
 
 
 @pytest.mark.timeout(400)
@@ -53,6 +52,8 @@ def test_topics_that_are_not_as_they_should_be_are_named_and_used(
     settings: Settings, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cheqi.running.run_until_signal", lambda _supervisor: None)
+    # The command would tell its children so, and is no process of its own here.
+    monkeypatch.setenv("CHEQI_SERVICES_URL", settings.address)
     with closing(broker.admin()) as admin:
         admin.create_topics({"cheqi.rewards": {"num_partitions": 3, "replication_factor": 1}})
 

@@ -11,7 +11,7 @@ from tests.integration.kafka.stage import Stage, running
 
 
 def test_a_worker_that_starts_before_its_topics_says_so_and_hears_once_they_are_made(stage: Stage) -> None:
-    stage.drop_topics()
+    stage.broker.drop_topics()
 
     with running(stage, joined=False) as worker:
         until(lambda: worker.applier.progress > 1)

@@ -9,13 +9,12 @@ from shared.messaging.kafka.bus import KafkaBus
 from shared.messaging.relay import RelayStoppedError
 from tests.component.cheqi.restoring import Home
 from tests.containers.kafka import Broker
-from tests.integration.kafka.test_restore import drop_topics
 
 
 @pytest.fixture
 def home(broker: Broker, tmp_path: Path) -> Home:
     """Return a home whose governance has told two events, on a copy of its store that knows the first only."""
-    drop_topics(broker)
+    broker.drop_topics()
     home = Home(tmp_path)
     home.variables |= {"CHEQI_BUS": "kafka", "CHEQI_KAFKA": broker.servers}
     home.done("topics", "apply")

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from cheqi.house import opened
 from cheqi.lag import count_unsettled
 from cheqi.supervisor import PROGRAM
 from services.governance.hazards.models import Hazard
-from shared.messaging.kafka.topics import topic_of
 from shared.messaging.log import is_erased
 from shared.settings import Settings
 from tests.containers.deployment import command, deployment_on
@@ -105,7 +103,7 @@ class Lived:
 @pytest.fixture
 def lived(broker: Broker, tmp_path: Path) -> Iterator[Lived]:
     """Return a deployment that went on after its backup and was stopped."""
-    drop_topics(broker)
+    broker.drop_topics()
     settings = deployment_on(tmp_path, broker.servers, server().admin, "putback")
     for words in ("databases", "migrate", "topics apply"):
         assert command(settings, *words.split()).exit_code == 0
@@ -123,7 +121,7 @@ def lived(broker: Broker, tmp_path: Path) -> Iterator[Lived]:
     finally:
         process.end()
     yield Lived(settings, process, people, record, accepted, backup, erased)
-    drop_topics(broker)
+    broker.drop_topics()
 
 
 @pytest.mark.timeout(900)
@@ -131,7 +129,7 @@ def test_a_deployment_is_put_back_in_part_and_whole_with_its_bus_and_without(liv
     put_rewards_back(lived)
     put_governance_back(lived)
     put_all_back_beside_the_bus(lived)
-    drop_topics(broker)
+    broker.drop_topics()
     assert command(lived.settings, "topics", "apply").exit_code == 0
     put_all_back_beside_an_empty_bus(lived)
 
@@ -230,10 +228,3 @@ def back_up(settings: Settings, target: Path) -> None:
     """Back up the stores."""
     made = command(settings, "backup", str(target))
     assert made.exit_code == 0, made.output
-
-
-def drop_topics(broker: Broker) -> None:
-    """Delete the topics of all services with all that they hold."""
-    with closing(broker.admin()) as admin:
-        known = set(admin.list_topics())
-        admin.delete_topics([topic_of(name) for name in SERVICES if topic_of(name) in known])
