@@ -37,6 +37,7 @@ def test_the_gateway_answers_again_after_it_was_killed(stack: Stack) -> None:
 def test_who_needs_what_is_away_says_so_until_it_is_back(
     stack: Stack, away: str, needs_it: str, reason: str, works_on: str
 ) -> None:
+    stack.wait_until_healthy()
     stack.compose("stop", away)
     try:
         until(lambda: not stack.is_ready(needs_it), HEALED_WITHIN_S)
