@@ -98,7 +98,6 @@ class _Body:
     def __init__(self, request: Request, receive: Receive, budget: Budget, patience: Patience) -> None:
         self._request, self._receive, self._budget, self._patience = request, receive, budget, patience
         self._parsed_times = PARSED_TIMES if is_json(request) else 0
-        self._address = origin_of(request.client.host if request.client else "unknown").address
         self._began = self._last = asyncio.get_running_loop().time()
         self._size, self._whole, self._large = 0, False, False
         self._counted, self._coming, self._person = 0, 0, ""
@@ -115,7 +114,7 @@ class _Body:
     def forget(self) -> None:
         """Give back what the body has of the budget."""
         self._budget.give_back(self._counted)
-        self._budget.let_come(self._address, -self._coming)
+        self._let_come(0)
         self._budget.large.discard(self._person)
 
     async def _next(self) -> Message:
@@ -137,9 +136,15 @@ class _Body:
         self._count(getsizeof(piece) if piece else 0)
         if whole and not self._large:
             self._count(self._size * self._parsed_times)
-        coming = 0 if whole or self._large else self._counted
-        self._budget.let_come(self._address, coming - self._coming)
-        self._coming = coming
+        self._let_come(0 if whole or self._large else self._counted)
+
+    def _let_come(self, coming: int) -> None:
+        """Let the address's share be what has come; most bodies come whole, and no address is looked up for them."""
+        if coming != self._coming:
+            client = self._request.client
+            address = origin_of(client.host if client else "unknown").address
+            self._budget.let_come(address, coming - self._coming)
+            self._coming = coming
 
     def _begin_large(self) -> None:
         """Take the person's turn; of somebody whom no good token has named by now, no route reads on."""
