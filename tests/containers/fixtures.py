@@ -9,7 +9,9 @@ import pytest
 from tests.containers.kafka import Broker
 from tests.integration.kafka.stage import Stage
 
-LEFT_OPEN = pytest.mark.filterwarnings("ignore:unclosed <socket", "ignore:unclosed transport")
+LEFT_OPEN = pytest.mark.filterwarnings(
+    "ignore:unclosed <socket", "ignore:unclosed <ssl.SSLSocket", "ignore:unclosed transport"
+)
 """The clients of Kafka leave sockets to the garbage collector."""
 
 
@@ -20,6 +22,11 @@ def broker() -> Iterator[Broker]:
     one.start()
     yield one
     one.close()
+    collect_left_open()
+
+
+def collect_left_open() -> None:
+    """Collect what clients of Kafka left open, once the last test of a broker has ended."""
     with warnings.catch_warnings(action="ignore"):
         gc.collect()
 

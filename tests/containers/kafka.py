@@ -1,8 +1,10 @@
 """One Apache Kafka broker in KRaft mode, at an address that it keeps when it is stopped and started again."""
 
 import os
+import ssl
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from testcontainers.core.container import DockerContainer
 
 from shared.messaging.kafka.access import Access, Login
 from shared.messaging.kafka.topics import topic_of
+from tests.certificates import write_certificate
 from tests.containers.overlay import SECURED, kafka_of
 from tests.containers.patience import until
 from tests.ports import free_port
@@ -26,6 +29,14 @@ exec java -Xmx512M $KAFKA_JVM_PERFORMANCE_OPTS -cp '/opt/kafka/libs/*' kafka.Kaf
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """A broker that starts in two thirds of the time, and has less to give afterwards: for whoever measures nothing."""
 
+TRUSTED, SERVED = "/run/kafka/trusted.pem", "/run/kafka/served.pem"
+ENCRYPTED = {
+    "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "SECURED:SASL_SSL,CONTROLLER:SASL_PLAINTEXT",
+    "KAFKA_SSL_KEYSTORE_TYPE": "PEM",
+    "KAFKA_SSL_KEYSTORE_LOCATION": SERVED,
+    "KAFKA_SSL_TRUSTSTORE_TYPE": "PEM",
+    "KAFKA_SSL_TRUSTSTORE_LOCATION": TRUSTED,
+}
 ADMIN_PASSWORD = "a-broker.of_one~host"
 
 
@@ -124,6 +135,21 @@ class SecuredBroker(Broker):
         for inside, outside in mounts.items():
             made.with_volume_mapping(str(outside), inside)
         return made.with_volume_mapping(str(self.password_file), environment["CHEQI_KAFKA_ADMIN_PASSWORD_FILE"])
+
+
+class EncryptedBroker(SecuredBroker):
+    """A broker with users and rights that speaks TLS; `trusted` is the file of the certificate that it shows."""
+
+    def __init__(self, folder: Path) -> None:
+        self.trusted, self._served = write_certificate(folder, "kafka")
+        for file in (self.trusted, self._served):
+            file.chmod(0o644)
+        super().__init__(folder)
+        self.access = replace(self.access, tls=ssl.create_default_context(cafile=self.trusted))
+
+    def _made(self, port: int) -> DockerContainer:
+        made = super()._made(port).with_envs(**ENCRYPTED)
+        return made.with_volume_mapping(str(self.trusted), TRUSTED).with_volume_mapping(str(self._served), SERVED)
 
 
 def _settings(port: int) -> dict[str, str]:

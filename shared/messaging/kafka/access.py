@@ -78,28 +78,41 @@ class Access:
         )
 
     async def refused(self) -> ConfigurationError | None:
-        """Return what is to be said where a broker refuses the user: clients go on trying, and tell of no reason."""
-        if self.login is None:
+        """Return what is to be said where a broker refuses the user, or shows a certificate that nobody vouches for.
+
+        Clients go on trying then, and tell of no reason.
+        """
+        if self.login is None and self.tls is None:
             return None
         security = {name: value for name, value in self.arguments.items() if name != "bootstrap_servers"}
         for host, port, _ in collect_hosts(self.servers):
             try:
                 connection = await create_conn(host, port, **security, request_timeout_ms=PATIENCE_MS)
             except SaslAuthenticationFailed:
-                return self._unknown(self.login)
+                return self._unknown()
+            except ssl.SSLCertVerificationError as error:
+                return self._untrusted(error)
             except (KafkaError, OSError, TimeoutError):
                 continue
             connection.close()
         return None
 
-    def _unknown(self, login: Login) -> ConfigurationError:
+    def _unknown(self) -> ConfigurationError:
+        user, named = ("", "") if self.login is None else (self.login.user, self.login.setting)
         return ConfigurationError(
-            f"Kafka at {self.servers} refuses the user {login.user} with the password that {login.setting} names; "
+            f"Kafka at {self.servers} refuses the user {user} with the password that {named} names; "
             f"correct the file, or let `cheqi topics apply` make the user with this password"
+        )
+
+    def _untrusted(self, error: ssl.SSLCertVerificationError) -> ConfigurationError:
+        return ConfigurationError(
+            f"Kafka at {self.servers} shows a certificate that those in CHEQI_KAFKA_CA_FILE do not vouch for "
+            f"({error.verify_message}); put the certificate of who issued it into that file"
         )
 
     def _away(self, error: AdminError) -> ConnectionError:
         asked = "" if self.login else ", and CHEQI_KAFKA_USER where it asks who comes"
+        asked += "" if self.tls else ", and CHEQI_KAFKA_CA_FILE where it speaks TLS"
         return ConnectionError(
             f"Kafka at {self.servers}: {type(error).__name__}; "
             f"start the broker, or set CHEQI_KAFKA to where it is{asked}"

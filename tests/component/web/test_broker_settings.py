@@ -1,20 +1,17 @@
 """Who a service is on Kafka comes from settings, and what is missing among them is named."""
 
 import re
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from cheqi.asyncapi import HANDLERS
 from cheqi.broker import access_of, admin_access, users_of
 from cheqi.house import House
 from shared.errors import ConfigurationError
 from shared.settings import Settings, read_settings
+from tests.certificates import write_certificate
 
 USERS: dict[str, Any] = {"kafka_user": "cheqi_{service}", "kafka_admin_user": "admin"}
 
@@ -98,21 +95,11 @@ def test_a_user_shared_by_services_or_with_strange_signs_is_refused(monkeypatch:
 
 
 def test_certificates_to_trust_make_every_connection_tls(tmp_path: Path) -> None:
-    chosen = _settings(tmp_path, kafka_ca_file=_certificate(tmp_path))
+    trusted, _ = write_certificate(tmp_path, "kafka")
+    chosen = _settings(tmp_path, kafka_ca_file=trusted)
 
     secured = access_of(chosen, "rewards").arguments
     unnamed = access_of(chosen.model_copy(update={"kafka_user": None}), "rewards").arguments
 
     assert (secured["security_protocol"], unnamed["security_protocol"]) == ("SASL_SSL", "SSL")
     assert secured["ssl_context"].check_hostname
-
-
-def _certificate(folder: Path) -> Path:
-    """Return a file with a certificate that speaks for itself."""
-    key, now = ed25519.Ed25519PrivateKey.generate(), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "kafka")])
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    dated = made.serial_number(1).not_valid_before(now).not_valid_after(now + timedelta(days=1))
-    file = folder / "kafka.pem"
-    file.write_bytes(dated.sign(key, None).public_bytes(serialization.Encoding.PEM))
-    return file
