@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -142,7 +143,7 @@ def read_back(store: Store, documents: Iterable[str], heard: Heard, clock: Clock
         # Nobody works on the store meanwhile, and a long tail takes long to come and to be compared.
         lift_limits(session.connection())
         lease = _lease(session, clock)
-        tail = _tail(documents, lease.position)
+        tail = _tail(session, documents, lease.position)
         _refuse_forks(tail, lease)
         whole = sorted([*tail, *_told_of_copy(session, lease, tail, heard)], key=_position)
         _write_events(session, whole)
@@ -160,18 +161,41 @@ def _lease(session: Session, clock: Clock) -> Row[Any]:
     return session.execute(locked(select(relay_lease).where(relay_lease.c.name == LEASE_NAME))).one()
 
 
-def _tail(documents: Iterable[str], above: int) -> list[tuple[str, Numbers]]:
-    """Return the documents above a position with their numbers, in order, each place once."""
+def _tail(session: Session, documents: Iterable[str], above: int) -> list[tuple[str, Numbers]]:
+    """Return the documents above a position with their numbers, in order, each place once; compare those below."""
     places: dict[int, tuple[str, Numbers]] = {}
-    for wire in documents:
-        document, numbers = read_wire(wire)
-        if numbers.position <= above:
-            continue
-        known = places.setdefault(numbers.position, (document, numbers))
-        if known[1].seal != numbers.seal:
-            message = f"two events stand at position {numbers.position}: the log was told on from two copies of it"
-            raise ForkedHistoryError(message)
+    read = map(read_wire, documents)
+    while some := list(islice(read, ROWS_AT_ONCE)):
+        own = _seals(session, [numbers.position for _, numbers in some if numbers.position <= above])
+        for document, numbers in some:
+            place = numbers.position
+            if own.get(place, numbers.seal) != numbers.seal:
+                raise _other_than_on_bus(place)
+            if place > above and places.setdefault(place, (document, numbers))[1].seal != numbers.seal:
+                raise _two_on_bus(place)
     return [places[position] for position in sorted(places)]
+
+
+def _seals(session: Session, positions: Collection[int]) -> dict[int, str]:
+    """Return the seals of what stands at these positions of the log's table."""
+    rows = session.execute(select(event_log.c.position, event_log.c.seal).where(event_log.c.position.in_(positions)))
+    return {row.position: row.seal for row in rows}
+
+
+def _other_than_on_bus(position: int) -> ForkedHistoryError:
+    return ForkedHistoryError(
+        f"another event stands at position {position} in this store than on the bus: a service ran on the copy before "
+        "its tail was read back, or the copy is of another deployment; put the backup back again with `cheqi restore "
+        "--replace`, or see docs/operations.md, A log that does not fit its topic"
+    )
+
+
+def _two_on_bus(position: int) -> ForkedHistoryError:
+    return ForkedHistoryError(
+        f"two events stand at position {position} on the bus: the log was told on from two copies of it; nothing "
+        "starts on the store until its topic holds one of them only: see docs/operations.md, "
+        "A log that does not fit its topic"
+    )
 
 
 def _refuse_forks(tail: Sequence[tuple[str, Numbers]], lease: Row[Any]) -> None:
@@ -180,8 +204,8 @@ def _refuse_forks(tail: Sequence[tuple[str, Numbers]], lease: Row[Any]) -> None:
     for document, numbers in tail:
         if numbers.position == position + 1 and not is_sealed(seal, document, numbers):
             message = (
-                f"the event at position {numbers.position} was not sealed after the one before it in this store: "
-                "the backup is one of another history, or a service ran on it before its tail was read back"
+                f"the event at position {numbers.position} was not sealed after the one before it in this store: the "
+                "copy is of another deployment, or somebody wrote into its log; put another backup back"
             )
             raise ForkedHistoryError(message)
         position, seal = numbers.position, numbers.seal

@@ -103,12 +103,14 @@ def test_numbers_go_on_above_what_others_have_applied_or_read_although_nobody_ke
 
 def test_a_copy_on_which_a_service_ran_before_is_not_joined_to_the_tail(kit: Kit) -> None:
     copy = told_then_copied(kit, verified("h1"))
-    whole = told_then_lost(kit, copy, verified("h1"), verified("h2"))
+    whole = told_then_lost(kit, copy, verified("h1"), verified("h2"), verified("h3"))
     tell(kit, verified("h9"))
     relay_of(kit, ListBus()).step()
 
-    with pytest.raises(ForkedHistoryError, match="another history"):
+    with pytest.raises(ForkedHistoryError, match="position 2 in this store"):
         back(kit, whole)
+    with pytest.raises(ForkedHistoryError, match="position 3 was not sealed after"):
+        back(kit, whole[2:])
 
     assert [row.subject for row in log(kit)] == ["h1", "h9"]
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from shared.clock import SystemClock
 from shared.messaging.kafka.bus import KafkaBus
 from shared.messaging.relay import RelayStoppedError
-from tests.component.cheqi.restoring import Home
+from tests.component.cheqi.restoring import Home, tell
 from tests.containers.kafka import Broker
 
 
@@ -35,6 +36,33 @@ def test_the_tail_of_a_store_that_nobody_marked_is_read_back(home: Home) -> None
     check(home)
     assert home.told() == ["h1", "h2"]
     assert home.findings() == [("hazard-missing", "h2")]
+
+
+def test_a_log_told_on_from_two_copies_goes_on_once_its_topic_holds_one_only(home: Home, broker: Broker) -> None:
+    tell_on(home, "h3")
+    once_more = home.refused("read-back", "--service", "governance")
+    shutil.copyfile(home.folder / "copy", home.data / "governance.db")
+
+    said = home.refused("read-back", "--service", "governance")
+    broker.drop_topics()
+    home.done("topics", "apply")
+    home.done("read-back", "--service", "governance")
+    home.done("republish", "governance")
+
+    assert "position 2 in this store than on the bus" in " ".join(once_more.split())
+    assert "two events stand at position 2 on the bus" in " ".join(said.split())
+    check(home)
+    home.tell("h4")
+    assert home.told() == ["h1", "h4"]
+    assert ("hazard-missing", "h4") not in home.findings()
+
+
+def tell_on(home: Home, hazard: str) -> None:
+    """Tell of a hazard from the copy, as its relay does that knows nothing of the other one."""
+    with home.opened() as house:
+        node = house.get_node("governance")
+        tell(house, hazard, SystemClock().now())
+        node.relay(house.bus_of("governance"), "copy").step()
 
 
 def check(home: Home) -> None:
