@@ -9,12 +9,21 @@ import docker
 from docker.models.containers import Container
 from docker.models.images import Image
 
+from tests.containers.image import by_buildkit
 from tests.containers.patience import until
 
 SECRET = re.compile(r"(?i)(password|secret|token|key)\s*=")
 TOOLS = "import shutil; print([tool for tool in ('gcc', 'cc', 'make', 'git', 'curl') if shutil.which(tool)])"
 LOCKED: dict[str, Any] = {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
 TOPS = ("/run/cheqi", "/srv", "/var/lib/cheqi", "/home", "/root")
+CHOSEN = ("User", "Env", "Entrypoint", "Cmd", "WorkingDir")
+LISTING = """
+import hashlib
+from pathlib import Path
+for one in sorted([*Path("/opt").rglob("*"), *Path("/srv").rglob("*"), *Path("/run/cheqi").rglob("*")]):
+    is_source = one.is_file() and one.suffix != ".pyc"
+    print(one, oct(one.stat().st_mode), one.owner(), is_source and hashlib.sha256(one.read_bytes()).hexdigest())
+"""
 PROBE = ["python", "-m", "cheqi.probe"]
 
 
@@ -34,6 +43,16 @@ def test_it_runs_as_a_user_of_its_own_and_brings_no_tools_to_build_with(
     program = f"import os; print(os.getuid(), os.getgid()); {TOOLS}"
 
     assert said(engine, image, "-c", program, program=["python"]).splitlines() == ["10001 10001", "[]"]
+
+
+def test_buildkit_makes_the_same_of_it(engine: docker.DockerClient, image: Image) -> None:
+    other = by_buildkit(engine)
+
+    found = [said(engine, one, "-c", LISTING, program=["python"]) for one in (image, other)]
+
+    assert [other.attrs["Config"][name] for name in CHOSEN] == [image.attrs["Config"][name] for name in CHOSEN]
+    assert "site-packages/cheqi/main.py" in found[0]
+    assert found[0] == found[1]
 
 
 def test_its_history_holds_no_secret(image: Image) -> None:
