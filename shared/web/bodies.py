@@ -103,12 +103,13 @@ class _Body:
         self._counted, self._coming, self._person = 0, 0, ""
 
     async def receive(self) -> Message:
-        """Return the next message; raises the 408, the 429 or the 503."""
+        """Return the next message; raises the 408, for who leaves before the body is whole too, the 429 or the 503."""
         if self._whole:
             return await self._receive()
         message = await self._next()
-        if message["type"] == "http.request":
-            self._add(message.get("body", b""), whole=not message.get("more_body", False))
+        if message["type"] == "http.disconnect":
+            raise HTTPException(kinds.BODY_TOO_SLOW.status)
+        self._add(message.get("body", b""), whole=not message.get("more_body", False))
         return message
 
     def forget(self) -> None:

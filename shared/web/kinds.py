@@ -31,8 +31,8 @@ NOT_JSON = ProblemKind(
     415,
     "内容类型不符",
     "Wrong content type",
-    "此接口只接受 JSON。请设置请求头 Content-Type: application/json 后重新提交。",
-    "This route takes JSON only. Send the header Content-Type: application/json with the body.",
+    "请以 JSON 提交正文，并设置请求头 Content-Type: application/json。",
+    "Send the body as JSON, with the header Content-Type: application/json.",
 )
 BODY_TOO_LARGE = ProblemKind(
     "body-too-large",

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from httpx2 import Response
 from starlette.types import Message
+from structlog.testing import capture_logs
 
 from shared.web.app import served
 from shared.web.bodies import BODY_MAX_BYTES
@@ -82,6 +83,31 @@ def test_a_body_is_cut_off_while_it_streams(bench: Bench) -> None:
 
     assert told[0]["status"] == 413
     assert len(read) == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "media_type"), [("POST", "notes", b"application/json"), ("PUT", "photo", b"image/jpeg")]
+)
+def test_who_leaves_before_the_body_is_whole_is_no_failure_of_the_service(
+    bench: Bench, method: str, path: str, media_type: bytes
+) -> None:
+    token = bench.http(RIDER).headers["Authorization"].encode()
+    headers = [(b"content-type", media_type), (b"idempotency-key", b"k1"), (b"authorization", token)]
+    coming: list[Message] = [{"type": "http.disconnect"}, {"type": "http.request", "body": b"{", "more_body": True}]
+    told = []
+
+    async def receive() -> Message:
+        return coming.pop()
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    scope = {**SCOPE, "method": method, "path": f"/api/training/{path}", "headers": headers}
+    with capture_logs() as lines:
+        asyncio.run(served(bench.node)(scope, receive, send))
+
+    assert told[0]["status"] == 408
+    assert [(line["event"], line["status"]) for line in lines] == [("request", 408)]
 
 
 @pytest.mark.parametrize(
