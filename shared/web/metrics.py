@@ -23,7 +23,7 @@ class Metrics:
         labels = ("service", "method", "route", "status")
         self._requests = Counter("cheqi_http_requests", "Requests answered", labels, registry=self.registry)
         self._seconds = Histogram(
-            "cheqi_http_request_seconds", "Time to answer", ("service", "route"), registry=self.registry
+            "cheqi_http_request_seconds", "Time to answer what has come", ("service", "route"), registry=self.registry
         )
 
     def watch(self, host: Watched) -> None:

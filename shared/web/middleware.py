@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
@@ -40,34 +41,25 @@ class RequestMiddleware:
     metrics: Metrics
     random: Random
     tracer: Tracer = OFF
+    timer: Callable[[], float] = time.perf_counter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 0
         state = scope.setdefault("state", {})
         state["request_id"], state["span"] = self._begin()
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = state["request_id"]
-                for name, value in SAFE_HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
+        passage = _Passage(receive, send, state["request_id"], self.timer)
         token = CURRENT.set(state["span"])
         try:
-            await self._answer(scope, receive, send_with_headers)
+            await self._answer(scope, passage.receive, passage.send)
         except Exception as error:  # Whatever had not begun was answered before this was raised.
             self._report(scope, error)
         finally:
             CURRENT.reset(token)
-            self._note(scope, status, time.perf_counter() - began)
+            passage.end()
+            self._note(scope, passage)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
@@ -97,16 +89,17 @@ class RequestMiddleware:
         )
         scope["state"]["span"].error = type(error).__name__
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "unknown")
-        self.metrics.count(scope["method"], route, status, seconds)
+    def _note(self, scope: Scope, passage: "_Passage") -> None:
+        route, status = getattr(scope.get("route"), "path", "unknown"), passage.status
+        self.metrics.count(scope["method"], route, status, passage.seconds)
         log.info(
             "request",
             service=self.metrics.service,
             method=scope["method"],
             route=route,
             status=status,
-            ms=round(seconds * 1000, 1),
+            ms=round(passage.seconds * 1000, 1),
+            body_ms=round(passage.waited * 1000, 1),
             **_named(scope),
         )
         if route not in UNTRACED:
@@ -117,6 +110,45 @@ class RequestMiddleware:
         span.name = f"{told} {route}"
         span.attributes |= {"http.request.method": told, "http.route": route, "http.response.status_code": status}
         self.tracer.end(span, str(status) if status >= SERVER_ERROR and not span.error else "")
+
+
+class _Passage:
+    """A request on its way in and its answer on its way out: the status, and the time that passes.
+
+    `seconds` is from the request's begin to the answer's, without what the caller was waited for, which is `waited`: a
+    photo over a bad line makes no service slow.
+    """
+
+    def __init__(self, receive: Receive, send: Send, request_id: str, timer: Callable[[], float]) -> None:
+        self._receive, self._send, self._request_id, self._timer = receive, send, request_id, timer
+        self._began = timer()
+        self.status, self.seconds, self.waited = 0, 0.0, 0.0
+
+    async def receive(self) -> Message:
+        """Return the next message of the request."""
+        if self.status:
+            return await self._receive()
+        asked = self._timer()
+        try:
+            return await self._receive()
+        finally:
+            self.waited += self._timer() - asked
+
+    async def send(self, message: Message) -> None:
+        """Send a message of the answer, its headers with those of all answers."""
+        if message["type"] == "http.response.start":
+            self.end()
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-Id"] = self._request_id
+            for name, value in SAFE_HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+    def end(self) -> None:
+        """Take the time, unless an answer has begun before."""
+        if not self.status:
+            self.seconds = self._timer() - self._began - self.waited
 
 
 def _named(scope: Scope) -> dict[str, str]:

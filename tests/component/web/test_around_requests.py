@@ -10,11 +10,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from shared.messaging.tables import event_log
+from shared.random import SeededRandom
 from shared.web.app import served
+from shared.web.metrics import Metrics, exposition
+from shared.web.middleware import RequestMiddleware
 from tests.component.web.conftest import RIDER
 from tests.component.web.test_bodies import SCOPE
 from tests.component.web.test_idempotency import post
@@ -107,6 +110,46 @@ def test_metrics_are_what_prometheus_reads(bench: Bench) -> None:
     assert requests[("GET", "/notes/{note_id}", "404")] == 1
     assert {method for method, _route, _status in requests} == {"GET", "other"}
     assert families["cheqi_unsent_events"].samples[0].value == 0
+
+
+def test_time_is_taken_from_the_request_to_its_answer_without_what_the_line_takes() -> None:
+    now, metrics = Now(), Metrics("training")
+    pieces: list[Message] = [{"type": "http.request", "more_body": more} for more in (False, True)]
+
+    async def receive() -> Message:
+        now.pass_by(60)
+        return pieces.pop()
+
+    async def send(_message: Message) -> None:
+        now.pass_by(600)
+
+    async def answer(_scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        now.pass_by(1)
+        await receive()
+        now.pass_by(2)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    with capture_logs() as lines:
+        asyncio.run(RequestMiddleware(answer, metrics, SeededRandom(1), timer=now)(dict(SCOPE), receive, send))
+
+    assert (lines[0]["ms"], lines[0]["body_ms"]) == (3_000, 120_000)
+    assert 'cheqi_http_request_seconds_sum{route="unknown",service="training"} 3.0' in exposition([metrics]).decode()
+
+
+class Now:
+    """The moment in seconds; it passes only when told."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+
+    def __call__(self) -> float:
+        """Return the moment."""
+        return self._seconds
+
+    def pass_by(self, seconds: float) -> None:
+        """Let time pass."""
+        self._seconds += seconds
 
 
 def test_metrics_of_requests_are_told_while_the_store_does_not_answer(
