@@ -83,7 +83,12 @@ def restore(
         _read_back(settings, plan.services, as_json=as_json)
 
 
-def read_back(service: Chosen = None, since: Since = None, as_json: AsJSON = False) -> None:
+def read_back(
+    service: Chosen = None,
+    since: Since = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJSON = False,
+) -> None:
     """Read back from the bus what stores that were put back have told since; `cheqi restore` does it where it can.
 
     A store that was put back by other means is named with --service, while nothing runs on it.
@@ -92,6 +97,7 @@ def read_back(service: Chosen = None, since: Since = None, as_json: AsJSON = Fal
         settings, chosen, moment = read_settings(), _names(service), _past(since)
         if service or moment:
             _refuse_no_data(settings)
+            _refuse_unsure(chosen, yes=yes)
             with closing(stores_of(settings)) as stores:
                 mark_older_copies(stores, chosen, moment)
         _read_back(settings, chosen, as_json=as_json)
@@ -115,6 +121,16 @@ def _refuse_unasked(plan: Plan, *, replace: bool, yes: bool) -> None:
         message = f"the store of {named} holds something: with --replace all that it holds now is lost"
         raise BackupError(message)
     if not yes and not typer.confirm(f"All that the store of {named} holds now will be lost. Go on?"):
+        raise typer.Exit(2)
+
+
+def _refuse_unsure(services: Sequence[str], *, yes: bool) -> None:
+    named = ", ".join(services)
+    asked = (
+        f"What Kafka holds above the log's end of {named} is written into the log, whoever put it there, and cannot be "
+        "taken out again. Was the store put back to an older copy?"
+    )
+    if not yes and not typer.confirm(asked):
         raise typer.Exit(2)
 
 

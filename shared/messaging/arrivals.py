@@ -10,6 +10,7 @@ from shared.events.envelope import Envelope, Event
 from shared.events.registration import RiderErasedV1
 from shared.messaging.handlers import Handlers
 from shared.messaging.log import DOCUMENT_MAX_BYTES
+from shared.messaging.seal import read_wire
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,17 @@ def read(source: str, document: str) -> Arrival | Unreadable:
     if envelope.type_publisher not in ("", source):
         return _unreadable(document, "foreign type")
     return _numbered(document, envelope)
+
+
+def is_told(source: str, wire: str) -> bool:
+    """Tell whether a record is a numbered event as the source's relay writes them, byte by byte."""
+    if not isinstance(read(source, wire), Arrival):
+        return False
+    try:
+        read_wire(wire)
+    except ValueError:
+        return False
+    return True
 
 
 def _numbered(document: str, envelope: Envelope) -> Arrival | Unreadable:

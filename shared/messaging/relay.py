@@ -15,10 +15,9 @@ from shared.db.locks import locked
 from shared.db.sets import insert_rows, one_of, update_rows
 from shared.db.store import Store
 from shared.db.upsert import insert_new
-from shared.messaging.arrivals import Arrival, read
 from shared.messaging.bus import DONE, Bus, Record
-from shared.messaging.history import seals_of
 from shared.messaging.seal import GENESIS, Numbers, seal_of, wire_document
+from shared.messaging.strangers import find_stranger
 from shared.messaging.tables import event_log, head, relay_lease
 
 LEASE_NAME = "relay"
@@ -72,7 +71,7 @@ LAST = select(func.max(event_log.c.ordinal))
 
 
 class RelayStoppedError(RuntimeError):
-    """The bus holds what the log does not: the store was put back to an older copy, and nothing may be sent."""
+    """The bus holds what the log does not: the store is an older copy, or somebody else wrote; nothing may be sent."""
 
 
 class Relay:
@@ -124,16 +123,10 @@ class Relay:
 
         Raises RelayStoppedError when the log does not hold one of them with the same id, position and seal.
         """
-        come = (one for one in (read(self._source, document) for document in tail) if isinstance(one, Arrival))
         with self._store.read() as session:
-            strange = [one for one in come if not _holds(session, one)]
-        if strange:
-            message = (
-                f"the bus holds {strange[0].envelope.id} of {self._source} at position {strange[0].position}, which "
-                f"its log does not: the store is an older copy; stop what runs on it, run `cheqi read-back --service "
-                f"{self._source}`, then start again"
-            )
-            raise RelayStoppedError(message)
+            strange = find_stranger(session, self._source, tail)
+        if strange is not None:
+            raise RelayStoppedError(strange)
 
     def release(self) -> None:
         """Give the lease up, so that the next holder need not wait for its end."""
@@ -247,15 +240,6 @@ def has_relayed(session: Session) -> bool:
 def _is_running(expires_at: datetime, now: datetime) -> bool:
     """Tell whether a lease runs; one that ends later than a holder may write was written by a clock that ran ahead."""
     return now < expires_at <= now + 2 * timedelta(seconds=LEASE_S)
-
-
-def _holds(session: Session, one: Arrival) -> bool:
-    """Tell whether the log or its archive holds an event; the head of its subject speaks for one that is the last."""
-    place = (one.envelope.subject, one.sequence)
-    at = select(event_log.c.seal).where(event_log.c.id == one.envelope.id, event_log.c.position == one.position)
-    last = select(head.c.seal).where(head.c.subject == place[0], head.c.sequence == place[1])
-    known = one.seal in {session.scalar(at), session.scalar(last)}
-    return known or seals_of(session, [place]).get(place) == one.seal
 
 
 def _number(session: Session, lease: Row[Any], rows: Sequence[Row[Any]]) -> list[Numbered]:

@@ -19,7 +19,7 @@ from aiokafka.errors import (
 )
 
 from shared.errors import ConfigurationError
-from shared.messaging.arrivals import Arrival, read
+from shared.messaging.arrivals import is_told
 from shared.messaging.bus import Record
 from shared.messaging.kafka.access import Access
 from shared.messaging.kafka.topics import source_of, topic_of
@@ -171,7 +171,7 @@ def _partitions(consumer: AIOKafkaConsumer) -> list[Any]:
 async def _events(
     consumer: AIOKafkaConsumer, topic: str, begin: Mapping[Any, int]
 ) -> AsyncIterator[tuple[Any, list[str]]]:
-    """Yield partitions and what is readable of their records, from offsets on to where they end now."""
+    """Yield partitions and what the relay told of their records, from offsets on to where they end now."""
     ends = await consumer.end_offsets(_partitions(consumer))
     left = {one for one in begin if begin[one] < ends[one]}
     for one in ends:
@@ -179,7 +179,7 @@ async def _events(
     while left:
         for one, records in (await consumer.getmany(timeout_ms=1000)).items():
             texts = [(record.value or b"").decode(errors="backslashreplace") for record in records]
-            yield one, [text for text in texts if isinstance(read(source_of(topic), text), Arrival)]
+            yield one, [text for text in texts if is_told(source_of(topic), text)]
         # What ends a partition need not be a record: the marker of a transaction is passed over.
         left = {one for one in left if await consumer.position(one) < ends[one]}
 

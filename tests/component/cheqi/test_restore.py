@@ -134,7 +134,7 @@ def test_nothing_is_put_back_under_a_service_that_runs(home: Home) -> None:
     with home.opened() as house:
         house.settle()
         restoring = home.refused("restore", stores, "--replace", "--yes", "--service", "rewards")
-        reading_back = home.refused("read-back", "--service", "rewards")
+        reading_back = home.refused("read-back", "--service", "rewards", "--yes")
 
     assert "somebody is connected to the store of rewards" in restoring
     assert "somebody is connected to the store of rewards" in reading_back

@@ -44,7 +44,7 @@ def test_an_archived_event_in_another_place_or_under_another_seal_stops_the_rela
     relay = relay_of(year.kit, ListBus())
     seal = page.rpartition('"seal":"')[2].partition('"')[0]
 
-    with pytest.raises(RelayStoppedError, match="older copy"):
+    with pytest.raises(RelayStoppedError, match="somebody else wrote"):
         relay.check([page.replace(seal, "0" * 64)])
-    with pytest.raises(RelayStoppedError, match="older copy"):
+    with pytest.raises(RelayStoppedError, match="somebody else wrote"):
         relay.check([page.replace('"sequence":', '"sequence":9')])
