@@ -2,17 +2,23 @@
 
 import http.client
 import json
+import resource
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.containers.patience import until
 from tests.integration.compose.stack import SERVICES, Stack
 from tests.integration.compose.test_gateway import DISGUISES, OPERATIONS, asked
 
 REACHED = b"reached"
 HEADER_TIMEOUT_S = 10
+UNFINISHED = 3000
+MEMORY = "awk '/^VmRSS/ {print $2}' /proc/$(pidof caddy)/status"
+"""What prints how much memory the gateway's process has, in KiB."""
 STAND_IN = {
     "services": {
         "anybody": {
@@ -68,6 +74,22 @@ def test_half_a_request_is_not_waited_for_long(alone: Stack) -> None:
 
         while half.recv(4096):
             pass
+
+
+def test_more_unfinished_requests_than_it_has_memory_for_do_not_end_it(alone: Stack) -> None:
+    before, allowed = alone.started("gateway"), resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed[1], allowed[1]))
+
+    with ExitStack() as opened:
+        for _ in range(UNFINISHED):
+            half = opened.enter_context(socket.create_connection(("127.0.0.1", alone.port), timeout=30))
+            half.sendall(b"POST /api/registration/codes HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 60000\r\n\r\nx")
+        memory = int(alone.inside("gateway", "sh", "-c", MEMORY))
+    resource.setrlimit(resource.RLIMIT_NOFILE, allowed)
+
+    until(lambda: asked(alone, "/api/registration/jwks.json") == (http.client.OK, REACHED))
+    assert alone.started("gateway") == before
+    assert memory < 120 * 1024
 
 
 def test_headers_beyond_any_of_ours_are_refused(alone: Stack) -> None:
