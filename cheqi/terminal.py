@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 from sqlalchemy.exc import OperationalError
 
 from shared.errors import ConfigurationError, Refusal
@@ -17,6 +19,7 @@ from shared.messaging.parking import UnknownParkedEventError
 
 AsJSON = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Row = Mapping[str, Any]
+LINE_MAX = 1 << 20
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -41,9 +44,11 @@ def show_rows(title: str, rows: Sequence[Row], *, as_json: bool) -> None:
         return
     table = Table(title=title, title_justify="left")
     for name in rows[0]:
-        table.add_column(name, overflow="fold")
+        table.add_column(name, no_wrap=True)
     for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
+        table.add_row(*(Text(str(value)) for value in row.values()))
+    # Whoever copies an id needs it in one piece: a line that is too long is the terminal's to wrap.
+    table.width = Measurement.get(_out, _out.options.update(max_width=LINE_MAX), table).maximum
     _out.print(table)
 
 

@@ -36,6 +36,17 @@ def parked(home: Home) -> dict[str, str]:
     return {str(row["type"]): row["id"] for row in json.loads(home.done("parked", "list", "--json"))}
 
 
+def test_an_id_is_listed_in_one_piece_to_be_copied_whatever_the_width_of_the_terminal(home: Home) -> None:
+    ids = set(parked(home).values())
+
+    listed, audited = home.done("parked", "list"), home.run("audit").output
+
+    assert max(map(len, ids)) > 60
+    for said in (listed, audited):
+        assert {word for line in said.splitlines() for word in line.split()} >= ids
+        assert len({len(line) for line in said.splitlines()[1:]}) == 1
+
+
 def test_a_parked_event_is_shown_with_why_and_its_document(home: Home) -> None:
     (event_id,) = (one for what, one in parked(home).items() if not what.startswith("timer"))
 
