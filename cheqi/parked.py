@@ -12,7 +12,7 @@ from shared.messaging.operate import Told
 from shared.messaging.parking import get_parked, list_parked
 from shared.messaging.timers import list_parked_timers, redrive_timer
 from shared.node import Node
-from shared.settings import read_settings
+from shared.settings import Settings, read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Events and timers that failed and wait for a decision.")
 Service = Annotated[str, typer.Argument(help="The service that parked it.")]
@@ -31,14 +31,17 @@ def list_all(as_json: AsJSON = False) -> None:
 @app.command("show")
 def show(service: Service, parked_id: ParkedId) -> None:
     """Say why an event or a timer is parked, on standard error, and print the event's document."""
-    with explained(), opened(read_settings()) as house:
+    settings = read_settings()
+    with explained(), opened(settings) as house:
         node = house.get_node(service)
         found = [row for row in parked_rows(node) if row["id"] == parked_id]
         for name, value in (pair for row in found for pair in row.items()):
             complain(f"{name}: {value}")
         if not _is_timer(found):
             with node.snapshot() as session:
-                typer.echo(get_parked(session, parked_id).document)
+                row = get_parked(session, parked_id)
+            complain(f"source: {_place_of(row.source, settings)}")
+            typer.echo(row.document)
 
 
 @app.command("redrive")
@@ -59,7 +62,10 @@ def redrive(
             raise typer.Exit(1)
         took_effect = is_timer or node.operator().redrive(parked_id, adopt=adopt)
     if not took_effect:
-        complain(f"{parked_id} failed again and stays parked; see `cheqi parked list`")
+        complain(
+            f"{parked_id} failed again and stays parked: `cheqi parked show {service} {parked_id}` says why; if it "
+            f"must never take effect, `cheqi parked discard {service} {parked_id}` steps over it"
+        )
         raise typer.Exit(1)
     say(f"{parked_id} {'will fire again' if is_timer else 'took effect'}")
 
@@ -87,6 +93,15 @@ def _compared(house: House, node: Node, event_id: str) -> Told:
     with node.snapshot() as session:
         publisher = get_parked(session, event_id).source
     return node.operator().compare(event_id, house.get_node(publisher).log)
+
+
+def _place_of(source: str, settings: Settings) -> str:
+    """Return who published what is parked, and the topic that it came by; its partition and offset are not kept."""
+    if settings.bus == "local":
+        return source
+    from shared.messaging.kafka.topics import topic_of  # noqa: PLC0415 - the embedded default need not load a client
+
+    return f"{source}, by the topic {topic_of(source)}"
 
 
 def _is_timer(found: Sequence[Row]) -> bool:

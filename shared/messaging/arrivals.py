@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -11,6 +12,19 @@ from shared.events.registration import RiderErasedV1
 from shared.messaging.handlers import Handlers
 from shared.messaging.log import DOCUMENT_MAX_BYTES
 from shared.messaging.seal import read_wire
+
+Reason = Literal[
+    "failed",
+    "history differs",
+    "unknown version",
+    "not in the publisher's log",
+    "not an event",
+    "too large",
+    "foreign source",
+    "foreign type",
+    "not numbered",
+]
+"""Why something is parked; `docs/operations.md` says of each what it means and what to do."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +41,10 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A document that is no event of its publisher; `reason` is a code."""
+    """A document that is no event of its publisher."""
 
     document: str
-    reason: str
+    reason: Reason
 
     @property
     def id(self) -> str:
@@ -93,7 +107,7 @@ def _numbered(document: str, envelope: Envelope) -> Arrival | Unreadable:
     return Arrival(document, envelope, sequence, position, envelope.previous, envelope.seal)
 
 
-def _unreadable(document: str, reason: str) -> Unreadable:
+def _unreadable(document: str, reason: Reason) -> Unreadable:
     """Write out what no database takes: NUL characters, and halves of characters that UTF-8 has no bytes for."""
     text = document.encode(errors="backslashreplace").decode()
     return Unreadable(text.replace("\x00", "\\x00"), reason)

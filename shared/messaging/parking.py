@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from shared.db.sets import insert_new_rows, kept
 from shared.db.upsert import upsert
-from shared.messaging.arrivals import Arrival, Unreadable
+from shared.messaging.arrivals import Arrival, Reason, Unreadable
 from shared.messaging.tables import parked, waiting
 
 ALIKE_MAX = 20
@@ -33,7 +33,7 @@ NUMBERED = kept(
 class Verdict:
     """Why an event is parked: never with values from it, which may be personal."""
 
-    reason: str
+    reason: Reason
     error: str = ""
     place: str = ""
 

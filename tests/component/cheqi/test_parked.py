@@ -55,6 +55,26 @@ def test_a_parked_event_is_shown_with_why_and_its_document(home: Home) -> None:
     assert shown.exit_code == 0
     assert shown.stdout == "{}\n"
     assert "reason: not an event" in shown.stderr
+    assert "source: governance\n" in shown.stderr
+
+
+def test_where_the_bus_is_kafka_a_parked_event_is_shown_with_its_topic(home: Home) -> None:
+    (event_id,) = (one for what, one in parked(home).items() if not what.startswith("timer"))
+    home.variables["CHEQI_BUS"] = "kafka"
+
+    shown = home.run("parked", "show", "rewards", event_id)
+
+    assert "source: governance, by the topic cheqi.governance\n" in shown.stderr
+
+
+def test_an_event_that_fails_again_is_told_with_the_commands_that_lead_on(home: Home) -> None:
+    (event_id,) = (one for what, one in parked(home).items() if not what.startswith("timer"))
+
+    failed = home.run("parked", "redrive", "rewards", event_id)
+
+    assert failed.exit_code == 1
+    for command in ("show", "discard"):
+        assert f"`cheqi parked {command} rewards {event_id}`" in failed.stderr
 
 
 def test_a_parked_timer_is_shown_and_is_not_stepped_over(home: Home) -> None:
