@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 from cheqi.assembly import CODE_KEY, SERVICES
-from cheqi.backup.restoring import put_back_secrets
+from cheqi.backup.restoring import LASTING, put_back_secrets
 from cheqi.folder import MASTER_KEY
 from cheqi.terminal import complain
 from services.registration.clients import client_secret, list_services
@@ -25,12 +25,14 @@ OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 def make_secrets(settings: Settings, source: Path | None = None) -> list[Path]:
     """Make the secrets that are missing, each service's in its own folder; return the files that were made.
 
-    Those that a backup of keys holds come from there; raises BackupError where another one stands here already.
+    Those that a backup of keys holds come from there; raises BackupError where another one stands here already. Of one
+    that lasts and is made beside others an operator is told: it may be that the former one was lost.
     """
     folders = {name: _folder(settings, name) for name in SERVICES}
     before = _files(settings)
     if source is not None:
         put_back_secrets(source, {name: folder.path for name, folder in folders.items()})
+    there = _files(settings)
     for name, folder in folders.items():
         folder.key(MASTER_KEY)
         _make_password(settings.database_password_of(name))
@@ -38,7 +40,20 @@ def make_secrets(settings: Settings, source: Path | None = None) -> list[Path]:
     _make_registration(folders)
     if settings.database_admin_password_file is not None:
         _make_admin_password(settings.database_admin_password_file)
-    return sorted(_files(settings) - before)
+    made = _files(settings)
+    _warn_of_new(made - there, there)
+    return sorted(made - before)
+
+
+def _warn_of_new(made: set[Path], there: set[Path]) -> None:
+    """Tell of each secret that lasts and was made in a folder where others stood already."""
+    inhabited = {folder for path in there if not path.name.startswith(".") for folder in path.parents}
+    for path in sorted(path for path in made if path.name in LASTING and path.parent in inhabited):
+        complain(
+            f"{path} was made, though other secrets stood beside it already. If one was here before, the new one opens "
+            "nothing that was written under that: remove this file before anything starts, and put the former one back "
+            "from a backup of keys (`cheqi secrets --from BACKUP`, see docs/operations.md)"
+        )
 
 
 def _make_registration(folders: dict[str, SecretFolder]) -> None:

@@ -10,6 +10,12 @@ from shared.errors import ConfigurationError
 
 KEY_BYTES = 32
 OWNER_READS = 0o600
+REPLACEABLE = "`cheqi secrets` makes it, or mount your own"
+LASTING = (
+    "put it back from a backup of keys (`cheqi secrets --from BACKUP`, see docs/operations.md), for a new one opens "
+    "nothing that was written before; only where nothing was written yet does `cheqi secrets` make it"
+)
+UNREADABLE = "let this user read it, or make it where it is missing"
 
 
 class SecretFolder:
@@ -21,21 +27,25 @@ class SecretFolder:
     def __init__(self, path: Path, *, makes: bool = True, mode: int = OWNER_READS) -> None:
         self.path, self._makes, self._mode = path, makes, mode
 
-    def text(self, name: str, make: Callable[[], str]) -> str:
-        """Return what the file says; where there is none, whoever comes first makes it and all others read that."""
+    def text(self, name: str, make: Callable[[], str], missing: str = REPLACEABLE) -> str:
+        """Return what the file says; where there is none, whoever comes first makes it and all others read that.
+
+        `missing` is what an operator is told to do where it is for somebody else to make.
+        """
         path = self.path / name
         try:
             if self._makes and not path.exists():
                 _make(path, make(), self._mode)
             return path.read_text(encoding="utf-8").strip()
         except OSError as error:
-            message = f"the secret {path} cannot be read: {error.strerror}; `cheqi secrets` makes it, or mount your own"
+            advice = missing if isinstance(error, FileNotFoundError) else UNREADABLE
+            message = f"the secret {path} cannot be read: {error.strerror}; {advice}"
             raise ConfigurationError(message) from error
 
     def key(self, name: str) -> bytes:
-        """Return a secret of 32 bytes."""
+        """Return a secret of 32 bytes, on which what was written rests: no other can take its place."""
         try:
-            key = bytes.fromhex(self.text(name, lambda: os.urandom(KEY_BYTES).hex()))
+            key = bytes.fromhex(self.text(name, lambda: os.urandom(KEY_BYTES).hex(), LASTING))
         except ValueError:
             key = b""
         if len(key) != KEY_BYTES:

@@ -139,7 +139,8 @@ def _refuse_other_lasting(source: Path, here: Path) -> None:
         if kept.exists() and path.exists() and kept.read_bytes() != path.read_bytes():
             message = (
                 f"{kept} differs from {path}, and what is sealed under one cannot be read with the other: put keys "
-                "back into folders in which nothing was started yet, or move this file away"
+                "back into folders in which nothing was started yet. If `cheqi secrets` made it since the former one "
+                f"was lost, remove {kept} and run this command again; otherwise move it away, to be kept"
             )
             raise BackupError(message)
 
@@ -156,7 +157,8 @@ def _refuse_other_keys(folder: DataFolder, sealed_under: str) -> None:
     if fingerprint(folder) != sealed_under:
         message = (
             f"the backup was sealed under another {MASTER_KEY} than the one in {secrets}: put the keys back that "
-            "belong to it first, into folders in which nothing was started yet"
+            "belong to it first, into folders in which nothing was started yet. If `cheqi secrets` made the one here "
+            f"since the former one was lost, remove {secrets / MASTER_KEY} before"
         )
         raise BackupError(message)
 

@@ -232,9 +232,11 @@ def test_a_key_that_lasts_is_never_left_beside_another_backup(tmp_path: Path, na
     keys = home.back_up("--keys")
     (tmp_path / "secrets" / name).write_text("another")
 
-    refused = home.refused("restore", keys)
-
-    assert f"{tmp_path / 'secrets' / name} differs from {keys / 'secrets' / name}" in refused
+    for refused in (home.refused("restore", keys), home.refused("secrets", "--from", keys)):
+        assert f"{tmp_path / 'secrets' / name} differs from {keys / 'secrets' / name}" in refused
+        assert (
+            f"If `cheqi secrets` made it since the former one was lost, remove {tmp_path / 'secrets' / name}" in refused
+        )
 
 
 def test_secrets_that_cannot_be_written_are_told_with_what_to_do(tmp_path: Path) -> None:

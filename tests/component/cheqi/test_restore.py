@@ -109,7 +109,7 @@ def test_stores_are_not_put_back_before_the_keys_that_open_them(home: Home) -> N
     over_others = home.refused("restore", keys)
 
     assert "put the keys back first" in without
-    assert "sealed under another master.key" in with_others
+    assert f"was lost, remove {home.data / 'keys' / 'master.key'} before" in with_others
     assert "master.key differs" in over_others
 
 

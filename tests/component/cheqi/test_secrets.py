@@ -6,11 +6,18 @@ from pathlib import Path
 import pytest
 
 from cheqi.assembly import CODE_KEY, SERVICES, Assembly
+from cheqi.folder import MASTER_KEY
 from cheqi.secrets import make_secrets
 from services.registration.clients import client_secret, open_clients
+from services.registration.secrets import FILE_NAME as PEPPER
 from shared.errors import ConfigurationError
 from shared.secret_files import SecretFolder
 from shared.settings import Settings
+from tests.component.cheqi.restoring import Home
+
+PUT_BACK = (
+    "put it back from a backup of keys (`cheqi secrets --from BACKUP`, see docs/operations.md), for a new one opens"
+)
 
 
 @pytest.fixture
@@ -113,19 +120,63 @@ def test_a_secret_that_an_operator_replaces_is_told_to_registration_and_a_platfo
     assert clients["meituan"].digest == "00"
 
 
-def test_a_service_makes_no_secret_that_is_missing_but_names_it(settings: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("service", "name", "advice"),
+    [
+        ("rewards", CODE_KEY, PUT_BACK),
+        ("rewards", MASTER_KEY, PUT_BACK),
+        ("registration", PEPPER, PUT_BACK),
+        ("rewards", "clients/rewards.secret", "`cheqi secrets` makes it"),
+    ],
+)
+def test_a_service_makes_no_secret_that_is_missing_but_names_it_and_says_where_it_comes_from(
+    settings: Settings, tmp_path: Path, service: str, name: str, advice: str
+) -> None:
     make_secrets(settings)
-    missing = tmp_path / "secrets" / "rewards" / CODE_KEY
+    missing = tmp_path / "secrets" / service / name
     missing.unlink()
     assembly = Assembly(settings)
 
     with pytest.raises(ConfigurationError) as refused:
-        assembly.node("rewards")
+        assembly.remote_logs(assembly.node(service))
     assembly.close()
 
-    assert str(missing) in str(refused.value)
-    assert "cheqi secrets" in str(refused.value)
+    assert str(refused.value).startswith(f"the secret {missing} cannot be read: No such file or directory; {advice}")
     assert not missing.exists()
+
+
+def test_a_secret_that_is_there_and_cannot_be_read_is_not_to_be_put_back(tmp_path: Path) -> None:
+    (tmp_path / MASTER_KEY).mkdir()
+
+    with pytest.raises(ConfigurationError, match="cannot be read: Is a directory; let this user read it"):
+        SecretFolder(tmp_path, makes=False).key(MASTER_KEY)
+
+
+@pytest.mark.parametrize("lost", [("rewards", MASTER_KEY), ("rewards", CODE_KEY), ("registration", PEPPER)])
+def test_a_secret_that_lasts_and_is_made_beside_others_is_told_of(tmp_path: Path, lost: tuple[str, str]) -> None:
+    home = Home(tmp_path, apart=True)
+    first, again = home.run("secrets"), home.run("secrets")
+    missing = (tmp_path / "secrets").joinpath(*lost)
+    missing.unlink()
+
+    made = home.run("secrets")
+
+    assert (first.stderr, again.stderr) == ("", "")
+    assert (made.exit_code, missing.exists()) == (0, True)
+    assert made.stderr.startswith(f"{missing} was made, though other secrets stood beside it already.")
+    assert "opens nothing that was written under that: remove this file" in made.stderr
+    assert "`cheqi secrets --from BACKUP`" in made.stderr
+
+
+def test_of_a_secret_that_came_from_a_backup_nothing_is_told(tmp_path: Path) -> None:
+    home = Home(tmp_path, apart=True)
+    home.done("secrets")
+    keys = home.back_up("--keys")
+    (tmp_path / "secrets" / "rewards" / MASTER_KEY).unlink()
+
+    put_back = home.run("secrets", "--from", keys)
+
+    assert (put_back.exit_code, put_back.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("text", ["", "not hexadecimal", "00" * 31])
