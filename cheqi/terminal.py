@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy.exc import OperationalError
 
+from shared.db.server import refused_role
 from shared.errors import ConfigurationError, Refusal
 from shared.messaging.archive import MonthNotOverError
 from shared.messaging.failures import ConsumerStoppedError
@@ -71,5 +72,16 @@ def explained() -> Iterator[None]:
         complain(str(error))
         raise typer.Exit(2) from None
     except OperationalError as error:
-        complain(f"a database does not answer: {str(error.orig).strip().splitlines()[0]}")
+        complain(_trouble(error.orig))
         raise typer.Exit(2) from None
+
+
+def _trouble(error: BaseException | None) -> str:
+    if refused := refused_role(error):
+        server, role = refused
+        return (
+            f"the database server at {server} refuses the role {role} with the password that "
+            "CHEQI_DATABASE_PASSWORD_FILE names; correct the file, or let `cheqi databases` set the role's password to "
+            "what the file holds"
+        )
+    return f"a database does not answer: {str(error).strip().splitlines()[0]}"

@@ -7,6 +7,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
+from shared.db.server import refused_role
 from shared.errors import ConfigurationError
 
 LOCK = 20260919
@@ -49,6 +50,14 @@ def _connected(admin: URL) -> psycopg.Connection:
     try:
         return psycopg.connect(_conninfo(admin), autocommit=True)
     except psycopg.OperationalError as error:
+        if refused := refused_role(error):
+            server, role = refused
+            message = (
+                f"the database server at {server} refuses its administrator {role} with the password that "
+                "CHEQI_DATABASE_ADMIN_PASSWORD_FILE names, or the address in CHEQI_DATABASE_ADMIN_URL holds: correct "
+                "it, or tell the server that password (Secrets in docs/operations.md says how)"
+            )
+            raise ConnectionError(message) from error
         message = f"a database server does not let its administrator in: {str(error).strip().splitlines()[0]}"
         raise ConnectionError(message) from error
 

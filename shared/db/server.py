@@ -25,6 +25,7 @@ WRITING = {**ALWAYS, "idle_in_transaction_session_timeout": "5s", "lock_timeout"
 """A frozen process loses its transaction, so that whoever takes over finds its rows free."""
 READING = {**ALWAYS, "idle_in_transaction_session_timeout": "60s", "statement_timeout": "10min"}
 """A snapshot locks nothing that others wait for, and an audit may think about what it has read."""
+REFUSED = "password authentication failed"
 
 
 class Listening(PGDialect_psycopg):
@@ -58,6 +59,17 @@ def reading_engine(url: URL) -> Engine:
     """Return the engine of snapshots: REPEATABLE READ, and nothing can be written in them."""
     engine = _engine(url, READING, isolation_level="REPEATABLE READ")
     return engine.execution_options(postgresql_readonly=True)
+
+
+def refused_role(error: BaseException | None) -> tuple[str, str] | None:
+    """Return the server that refused a role's password, and the role; None where something else failed.
+
+    Such an error has no SQLSTATE (28P01), only the server's words, which are English where its `lc_messages` is.
+    """
+    if not isinstance(error, psycopg.OperationalError) or error.pgconn is None or REFUSED not in str(error):
+        return None
+    reached = error.pgconn
+    return f"{reached.host.decode()}:{reached.port.decode()}", reached.user.decode()
 
 
 def lift_limits(connection: Connection) -> None:
