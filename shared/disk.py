@@ -30,11 +30,18 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def unwritable(folder: Path, error: OSError) -> ConfigurationError:
+    """Return what is to be said of a folder that cannot be written."""
+    return ConfigurationError(
+        f"{folder} cannot be written: {error.strerror}; name a folder that may be, or let this user write there"
+    )
+
+
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """Hold a folder, which is made where there is none, while the block runs; the end of the process lets go of it.
 
-    Raises ConfigurationError while somebody else holds it, and where it cannot be written.
+    Raises ConfigurationError while somebody else holds it, and where it cannot be made.
     """
     descriptor = _taken(folder)
     try:
@@ -48,10 +55,7 @@ def _taken(folder: Path) -> int:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        message = (
-            f"{folder} cannot be written: {error.strerror}; name a folder that may be, or let this user write there"
-        )
-        raise ConfigurationError(message) from error
+        raise unwritable(folder, error) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

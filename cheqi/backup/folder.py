@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from shared.disk import alone_in, sync
+from shared.disk import alone_in, sync, unwritable
 from shared.errors import ConfigurationError
 from shared.version import VERSION
 
@@ -87,14 +87,17 @@ def drafted(target: Path, kind: str, now: datetime) -> Iterator[tuple[Draft, Pat
     Yields the draft, and the folder that it becomes. What a kill has left of others is removed.
     """
     with alone_in(target):
-        for left in target.glob(".draft-*"):
-            shutil.rmtree(left)
         made = target / f"{kind}-{now.strftime(TAKEN_AT)}"
         if made.exists():
             message = f"{made} is there already; run the command again"
             raise BackupError(message)
         draft = Draft(target / f".draft-{made.name}", {})
-        draft.folder.mkdir(mode=0o700)
+        try:
+            for left in target.glob(".draft-*"):
+                shutil.rmtree(left)
+            draft.folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise unwritable(target, error) from error
         try:
             yield draft, made
             files = {str(path.relative_to(draft.folder)): _settled(path) for path in _files(draft.folder)}

@@ -9,6 +9,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore
 
 from shared.disk import sync
+from shared.errors import ConfigurationError
 
 
 class PhotoStore(Protocol):
@@ -62,7 +63,7 @@ class _FolderPhotos(_ObjectPhotos):
     """Keeps photos in a folder that only its owner may enter."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(LocalStore(folder, mkdir=True))
+        super().__init__(LocalStore(folder))
         folder.chmod(0o700)
         self._folder = folder
 
@@ -75,8 +76,16 @@ class _FolderPhotos(_ObjectPhotos):
 
 
 def photos_in_folder(folder: Path) -> PhotoStore:
-    """Return a store in a folder, which is made where there is none."""
-    return _FolderPhotos(folder)
+    """Return a store in a folder, which is made where there is none; raises ConfigurationError where it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return _FolderPhotos(folder)
+    except OSError as error:
+        message = (
+            f"{folder} cannot hold photos: {error.strerror or error}; let this user write there, or let CHEQI_DATA "
+            "name a folder of its own"
+        )
+        raise ConfigurationError(message) from error
 
 
 def photos_in_memory() -> PhotoStore:

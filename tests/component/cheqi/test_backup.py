@@ -60,6 +60,13 @@ def test_a_backup_that_fails_leaves_nothing_behind(home: Home, monkeypatch: pyte
     assert list(home.target.iterdir()) == []
 
 
+def test_a_folder_of_backups_that_is_there_and_cannot_be_written_is_named(home: Home) -> None:
+    refusal = home.refused("backup", "/sys")  # Nobody may write there, not even root.
+
+    assert "/sys cannot be written: " in refusal
+    assert "name a folder that may be, or let this user write there" in refusal
+
+
 def test_what_a_kill_left_of_a_backup_is_taken_for_none_and_removed_by_the_next(home: Home) -> None:
     made = home.back_up()
     cut = home.target / f".draft-{made.name}"

@@ -1,7 +1,10 @@
 """A start that cannot succeed ends with one sentence that says what to do."""
 
 import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from unittest.mock import patch
 
@@ -28,6 +31,30 @@ def test_a_folder_that_cannot_hold_data_is_named(monkeypatch: pytest.MonkeyPatch
     assert status == 2
     assert f"CHEQI_DATA names {tmp_path / 'file'}" in said
     assert "Traceback" not in said
+
+
+def test_a_folder_that_cannot_hold_photos_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "photos").write_text("x")
+
+    words = ("staff", "create-administrator", "--login", "admin", "--password-stdin")
+
+    status, said = outcome(monkeypatch, *words, DATA=str(tmp_path), SMS="trial")
+
+    assert status == 2
+    assert said.startswith(f"{tmp_path / 'photos'} cannot hold photos: ")
+
+
+def test_ctrl_c_while_a_command_is_loaded_ends_it_without_a_word() -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "cheqi", "audit"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as loading:  # noqa: S603 - this project's own command
+        assert loading.stderr is not None
+        assert any(" typer" in line for line in loading.stderr)
+
+        loading.send_signal(signal.SIGINT)
+        said, loaded = loading.communicate(timeout=60)
+
+    assert (loading.returncode, said) == (130, "")
+    assert [line for line in loaded.splitlines() if not line.startswith("import time:")] == []
 
 
 def test_a_database_server_that_does_not_answer_is_told_in_a_sentence(

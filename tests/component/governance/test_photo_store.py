@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.errors import ConfigurationError
 from shared.photos.store import PhotoStore, photos_in_folder, photos_in_memory
 
 MAKERS: dict[str, Callable[[Path], PhotoStore]] = {
@@ -85,6 +86,12 @@ def test_a_failing_disk_is_told_as_one(tmp_path: Path) -> None:
 
     with pytest.raises(OSError, match="room"):
         photos.put("2026-09-18/one", b"photo")
+
+
+@pytest.mark.parametrize("folder", ["/dev/null", "/sys/photos", "/proc/self/task"])
+def test_a_folder_that_cannot_be_made_or_kept_from_others_is_named_with_what_to_do(folder: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{folder} cannot hold photos: [A-Z].*let this user write there"):
+        photos_in_folder(Path(folder))  # Not even root can write there, or change its mode.
 
 
 def test_what_is_kept_has_reached_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
