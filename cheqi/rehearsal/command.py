@@ -31,4 +31,6 @@ def run(
     say(f"{outcome.seconds:.0f} s for the days, {outcome.unsettled} events not settled")
     for one in outcome.disagreements:
         complain(f"{one.service}: {one.code} {one.subject}: {one.detail}")
+    if not outcome.disagreements:
+        say("audit: all agrees")
     raise typer.Exit(0 if outcome.held else 1)

@@ -28,7 +28,7 @@ def test_a_rehearsal_ends_settled_and_in_agreement(process: Process) -> None:
     lag = process.run("lag", "--json")
 
     assert played.returncode == 0, played.stderr
-    assert "0 events not settled" in played.stdout
+    assert played.stdout.endswith(" 0 events not settled\naudit: all agrees\n")
     assert "accepted" in played.stdout
     rows = json.loads(lag.stdout)
     assert {row["behind"] for row in rows} == {0}
