@@ -6,7 +6,7 @@ from shared.db.store import sqlite_url
 from shared.errors import ConfigurationError
 from shared.keys.box import FileKeyBox
 from shared.keys.ring import KeyRing
-from shared.secret_files import SecretFolder
+from shared.secret_files import LASTING, SecretFolder
 from shared.settings import Settings
 
 MASTER_KEY = "master.key"
@@ -47,7 +47,8 @@ class DataFolder:
         return sqlite_url(self.path / f"{service}.db")
 
     def key_ring(self, service: str) -> KeyRing:
-        """Return a service's ring of rider keys under the folder's master key."""
+        """Return a service's ring of rider keys under its master key; raises ConfigurationError where that is lost."""
+        _refuse_lost_key(self.secrets.path, self.keys / f"{service}.db")
         return KeyRing(self.secrets.key(MASTER_KEY), self.key_box(service))
 
     def key_box(self, service: str) -> FileKeyBox:
@@ -61,6 +62,15 @@ def data_folder(settings: Settings, service: str) -> DataFolder:
 
 
 def has_data(settings: Settings) -> bool:
-    """Tell whether a deployment of these settings was ever started."""
+    """Tell whether a deployment of these settings was ever started; raises ConfigurationError where its key is lost."""
     kept = settings.secrets_of("registration") or settings.data_of("registration") / "keys"
+    for beside in sorted(kept.glob("*")):
+        _refuse_lost_key(kept, beside)
     return (kept / MASTER_KEY).exists()
+
+
+def _refuse_lost_key(kept: Path, beside: Path) -> None:
+    """Let no other key be made, and nobody be told to start anew, where something was written under one."""
+    if beside.exists() and not (kept / MASTER_KEY).exists():
+        message = f"{kept / MASTER_KEY} is missing, and {beside} is there: {LASTING}"
+        raise ConfigurationError(message)

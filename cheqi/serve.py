@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -29,31 +29,26 @@ BACKLOG = 2048
 def serve_house(settings: Settings) -> None:
     """Serve every service in this process until a signal ends it."""
     configure_logs(settings.log_level)
-    listening = _listening(settings)
-    house = House(settings)
-    house.start()
-    try:
-        say(f"Cheqi answers at {settings.address}, until Ctrl-C")
-        _server(house.gateway(), settings, Pulse(None)).run([listening])
-    finally:
-        house.stop()
+    with _listening(settings) as listening:
+        house = House(settings)
+        house.start()
+        try:
+            say(f"Cheqi answers at {settings.address}, until Ctrl-C")
+            _server(house.gateway(), settings, Pulse(None)).run([listening])
+        finally:
+            house.stop()
 
 
 def serve_api(settings: Settings, names: Sequence[str], pulse: Pulse) -> None:
     """Serve the HTTP APIs of some services until a signal ends it; their events are other processes' work."""
     configure_logs(settings.log_level)
-    listening = _listening(settings)
-    assembly = Assembly(settings)
-    try:
+    with _listening(settings) as listening, closing(Assembly(settings)) as assembly, ExitStack() as hinting:
         nodes = [assembly.node(name) for name in names]
         for node in nodes:
             node.refuse_start()
-        with ExitStack() as stack:
-            for node in nodes:
-                stack.enter_context(giving_hints(node.store))
-            _server(Gateway(nodes), settings, pulse).run([listening])
-    finally:
-        assembly.close()
+        for node in nodes:
+            hinting.enter_context(giving_hints(node.store))
+        _server(Gateway(nodes), settings, pulse).run([listening])
 
 
 @contextmanager

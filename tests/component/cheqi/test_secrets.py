@@ -145,6 +145,20 @@ def test_a_service_makes_no_secret_that_is_missing_but_names_it_and_says_where_i
     assert not missing.exists()
 
 
+@pytest.mark.parametrize("words", [("audit",), ("up", "--port", "1"), ("backup", "target"), ("read-back",)])
+def test_no_command_makes_another_master_key_for_data_that_is_there(tmp_path: Path, words: tuple[str, ...]) -> None:
+    home = Home(tmp_path)
+    home.tell("h1")
+    missing = home.data / "keys" / MASTER_KEY
+    missing.unlink()
+
+    said = home.refused(*words)
+
+    assert f"{missing} is missing" in said
+    assert PUT_BACK in said
+    assert not missing.exists()
+
+
 def test_a_secret_that_is_there_and_cannot_be_read_is_not_to_be_put_back(tmp_path: Path) -> None:
     (tmp_path / MASTER_KEY).mkdir()
 
