@@ -14,6 +14,7 @@ from shared.errors import ConfigurationError
 from shared.secret_files import SecretFolder
 from shared.settings import Settings
 from tests.component.cheqi.restoring import Home
+from tests.ports import free_port
 
 PUT_BACK = (
     "put it back from a backup of keys (`cheqi secrets --from BACKUP`, see docs/operations.md), for a new one opens"
@@ -145,9 +146,10 @@ def test_a_service_makes_no_secret_that_is_missing_but_names_it_and_says_where_i
     assert not missing.exists()
 
 
-@pytest.mark.parametrize("words", [("audit",), ("up", "--port", "1"), ("backup", "target"), ("read-back",)])
+@pytest.mark.parametrize("words", [("audit",), ("up",), ("backup", "target"), ("read-back",)])
 def test_no_command_makes_another_master_key_for_data_that_is_there(tmp_path: Path, words: tuple[str, ...]) -> None:
     home = Home(tmp_path)
+    home.variables["CHEQI_PORT"] = str(free_port())
     home.tell("h1")
     missing = home.data / "keys" / MASTER_KEY
     missing.unlink()
