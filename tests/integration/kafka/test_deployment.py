@@ -7,12 +7,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType
 
 from cheqi.supervisor import PROGRAM
+from shared.messaging.kafka.topics import CONFIGS
 from shared.settings import Settings
 from tests.architecture.tree import ROOT
 from tests.containers.deployment import command, deployment_on
 from tests.containers.kafka import Broker
+from tests.containers.patience import until
 from tests.containers.postgresql import server
 from tests.e2e.kill_process import Process
 
@@ -56,6 +60,8 @@ def test_topics_that_are_not_as_they_should_be_are_named_and_used(
     monkeypatch.setenv("CHEQI_SERVICES_URL", settings.address)
     with closing(broker.admin()) as admin:
         admin.create_topics({"cheqi.rewards": {"num_partitions": 3, "replication_factor": 1}})
+        # For a moment the broker may still tell what held for the topic of that name that was dropped before it.
+        until(lambda: retention_ms(admin, "cheqi.rewards") != CONFIGS["retention.ms"])
 
     up, applied = command(settings, *UP.split()), command(settings, "topics", "apply", "--json")
 
@@ -64,6 +70,12 @@ def test_topics_that_are_not_as_they_should_be_are_named_and_used(
         assert done.exit_code == 0, done.output
         assert done.stderr.count("not as it should be") == 1
         assert "cheqi.rewards is not as it should be: 3 partitions instead of 24; retention.ms" in done.stderr
+
+
+def retention_ms(admin: KafkaAdminClient, topic: str) -> str:
+    """Return how long the broker says that a topic keeps records."""
+    asked = ConfigResource(ConfigResourceType.TOPIC, topic, ["retention.ms"])
+    return str(admin.describe_configs([asked], config_filter="all")["topic"][topic]["retention.ms"]["value"])
 
 
 def test_the_readme_gives_these_commands_in_their_order() -> None:
