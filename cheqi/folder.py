@@ -6,7 +6,7 @@ from shared.db.store import sqlite_url
 from shared.errors import ConfigurationError
 from shared.keys.box import FileKeyBox
 from shared.keys.ring import KeyRing
-from shared.secret_files import LASTING, SecretFolder
+from shared.secret_files import PUT_BACK, SecretFolder
 from shared.settings import Settings
 
 MASTER_KEY = "master.key"
@@ -72,5 +72,5 @@ def has_data(settings: Settings) -> bool:
 def _refuse_lost_key(kept: Path, beside: Path) -> None:
     """Let no other key be made, and nobody be told to start anew, where something was written under one."""
     if beside.exists() and not (kept / MASTER_KEY).exists():
-        message = f"{kept / MASTER_KEY} is missing, and {beside} is there: {LASTING}"
+        message = f"{kept / MASTER_KEY} is missing, and {beside} is there: {PUT_BACK}"
         raise ConfigurationError(message)

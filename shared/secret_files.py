@@ -11,7 +11,7 @@ from shared.errors import ConfigurationError
 KEY_BYTES = 32
 OWNER_READS = 0o600
 REPLACEABLE = "`cheqi secrets` makes it, or mount your own"
-LASTING = (
+PUT_BACK = (
     "put it back from a backup of keys (`cheqi secrets --from BACKUP`, see docs/operations.md), for a new one opens "
     "nothing that was written before; only where nothing was written yet does `cheqi secrets` make it"
 )
@@ -45,7 +45,7 @@ class SecretFolder:
     def key(self, name: str) -> bytes:
         """Return a secret of 32 bytes, on which what was written rests: no other can take its place."""
         try:
-            key = bytes.fromhex(self.text(name, lambda: os.urandom(KEY_BYTES).hex(), LASTING))
+            key = bytes.fromhex(self.text(name, lambda: os.urandom(KEY_BYTES).hex(), PUT_BACK))
         except ValueError:
             key = b""
         if len(key) != KEY_BYTES:

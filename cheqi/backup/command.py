@@ -120,17 +120,21 @@ def _refuse_unasked(plan: Plan, *, replace: bool, yes: bool) -> None:
     if not replace:
         message = f"the store of {named} holds something: with --replace all that it holds now is lost"
         raise BackupError(message)
-    if not yes and not typer.confirm(f"All that the store of {named} holds now will be lost. Go on?"):
-        raise typer.Exit(2)
+    _confirm(f"All that the store of {named} holds now will be lost. Go on?", yes=yes)
 
 
 def _refuse_unsure(services: Sequence[str], *, yes: bool) -> None:
     named = ", ".join(services)
-    asked = (
+    _confirm(
         f"What Kafka holds above the log's end of {named} is written into the log, whoever put it there, and cannot be "
-        "taken out again. Was the store put back to an older copy?"
+        "taken out again. Was the store put back to an older copy?",
+        yes=yes,
     )
-    if not yes and not typer.confirm(asked):
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    """Ask, unless told that the answer is yes; end the command where it is not."""
+    if not yes and not typer.confirm(question):
         raise typer.Exit(2)
 
 

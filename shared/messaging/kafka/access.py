@@ -89,7 +89,7 @@ class Access:
             try:
                 connection = await create_conn(host, port, **security, request_timeout_ms=PATIENCE_MS)
             except SaslAuthenticationFailed:
-                return self._unknown()
+                return None if self.login is None else self._unknown(self.login)
             except ssl.SSLCertVerificationError as error:
                 return self._untrusted(error)
             except (KafkaError, OSError, TimeoutError):
@@ -97,10 +97,9 @@ class Access:
             connection.close()
         return None
 
-    def _unknown(self) -> ConfigurationError:
-        user, named = ("", "") if self.login is None else (self.login.user, self.login.setting)
+    def _unknown(self, login: Login) -> ConfigurationError:
         return ConfigurationError(
-            f"Kafka at {self.servers} refuses the user {user} with the password that {named} names; "
+            f"Kafka at {self.servers} refuses the user {login.user} with the password that {login.setting} names; "
             f"correct the file, or let `cheqi topics apply` make the user with this password"
         )
 

@@ -7,21 +7,7 @@ from contextlib import suppress
 import pytest
 
 from cheqi.pulse import STUCK_AFTER_S, Pulse, Watch
-
-
-class Seconds:
-    """Seconds that the test lets pass."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        """Return the seconds."""
-        return self.now
-
-    def pass_by(self, seconds: float) -> None:
-        """Let some pass."""
-        self.now += seconds
+from tests.moments import Seconds
 
 
 class Monitor:

@@ -22,6 +22,7 @@ from tests.component.web.conftest import RIDER
 from tests.component.web.test_bodies import SCOPE
 from tests.component.web.test_idempotency import post
 from tests.harness import Bench
+from tests.moments import Seconds
 
 PHONE = "13812345678"
 TRACE = f"00-{PHONE:0>32}-b7ad6b7169203331-01"
@@ -113,7 +114,7 @@ def test_metrics_are_what_prometheus_reads(bench: Bench) -> None:
 
 
 def test_time_is_taken_from_the_request_to_its_answer_without_what_the_line_takes() -> None:
-    now, metrics = Now(), Metrics("training")
+    now, metrics = Seconds(), Metrics("training")
     pieces: list[Message] = [{"type": "http.request", "more_body": more} for more in (False, True)]
 
     async def receive() -> Message:
@@ -135,21 +136,6 @@ def test_time_is_taken_from_the_request_to_its_answer_without_what_the_line_take
 
     assert (lines[0]["ms"], lines[0]["body_ms"]) == (3_000, 120_000)
     assert 'cheqi_http_request_seconds_sum{route="unknown",service="training"} 3.0' in exposition([metrics]).decode()
-
-
-class Now:
-    """The moment in seconds; it passes only when told."""
-
-    def __init__(self) -> None:
-        self._seconds = 0.0
-
-    def __call__(self) -> float:
-        """Return the moment."""
-        return self._seconds
-
-    def pass_by(self, seconds: float) -> None:
-        """Let time pass."""
-        self._seconds += seconds
 
 
 def test_metrics_of_requests_are_told_while_the_store_does_not_answer(
